@@ -7,7 +7,7 @@ mod video;
 pub use audio::{AudioDevices, AudioInput, AudioOutput, SpeakerTap};
 pub use video::{
     CodecCatalog, EncodePlan, EncodedVideoSource, FrameSink, LayerPlan, PushOutcome, RendererFactory,
-    RendererStats, VideoRenderer, VideoSources,
+    RendererStats, RendererWake, VideoRenderer, VideoSources,
 };
 
 /// Why a device did not do what was asked.

@@ -1,6 +1,7 @@
 //! Cameras with their encoders, renderers with their decoders, and what a device can do.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::DeviceError;
 use crate::codec::VideoCodec;
@@ -91,10 +92,14 @@ pub trait VideoRenderer: Send {
     fn stats(&self) -> RendererStats;
 }
 
+/// Called by a renderer, from its own thread, when its [`RendererStats`] say something new that should not wait for
+/// the next second: the first picture, another size or codec, a key frame needed. Cheap, never blocks.
+pub type RendererWake = Arc<dyn Fn() + Send + Sync>;
+
 /// Makes renderers. The driver calls it when a source becomes visible and drops the renderer when it no longer is.
 pub trait RendererFactory: Send {
     /// A renderer for the source named `source_name` (`<endpoint>-v0`).
-    fn open(&mut self, source_name: &str) -> Box<dyn VideoRenderer>;
+    fn open(&mut self, source_name: &str, wake: RendererWake) -> Box<dyn VideoRenderer>;
 }
 
 /// What this device can encode and decode.
