@@ -1,1 +1,24 @@
-//! To be written.
+//! Sans-IO signalling of a Jitsi conference: the XMPP stream, the room, Jingle and the bridge channel as one machine.
+//!
+//! In go frames, answers, the time and what a person does; out come actions for a driver and events for an application.
+//! No socket, clock, thread or runtime is in here, so a whole meeting is a test of a few milliseconds.
+
+#![warn(missing_docs)]
+
+mod action;
+mod event;
+mod ids;
+mod participant;
+mod session;
+
+pub use action::Action;
+pub use event::{
+    BridgeChannelKind, ChatMessage, EndReason, Event, IceServer, IceServerKind, MutedMedium, Reaction,
+    RecordingMode, RecordingState, RecordingStatus, RoomInformation, RoomMetadata, Warning,
+};
+pub use ids::{EndpointId, MediaKind, SourceName, Ssrc, VideoType};
+pub use participant::{Identity, Participant, SourceState};
+pub use session::{
+    Candidate, CandidateKind, CandidateProtocol, Fingerprint, HeaderExtension, LocalDescription, LocalSource,
+    MediaDescription, PayloadType, RemoteSource, SessionDescription, TransportDescription,
+};
