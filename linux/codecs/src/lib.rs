@@ -1,1 +1,26 @@
-//! To be written.
+//! The Linux codecs: libvpx (VP8, VP9), rav1d (AV1) and OpenH264 behind the traits of treff-media, with the threads that
+//! capture, encode and decode. In: raw pictures from a [`PictureSource`], encoded frames from the network. Out: encoded frames
+//! for the network, raw pictures for a [`PictureSink`].
+
+mod av1;
+mod decoder;
+mod encoder;
+mod error;
+mod frame;
+mod h264;
+pub mod pattern;
+mod scale;
+mod source;
+mod vpx;
+
+pub use decoder::{Decoder, decoder};
+pub use encoder::{Encoder, EncoderConfig, encoder};
+pub use error::CodecError;
+pub use frame::{I420Frame, MAX_DIMENSION, Plane, PlaneMut};
+pub use h264::H264Encoder;
+pub use scale::scale;
+pub use source::PictureSource;
+pub use vpx::VpxEncoder;
+
+#[cfg(test)]
+mod tests;
