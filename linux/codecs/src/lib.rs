@@ -6,12 +6,14 @@ mod av1;
 mod decoder;
 mod encoder;
 mod error;
+pub mod fixture;
 mod frame;
 mod h264;
 pub mod pattern;
 mod scale;
 mod source;
 mod vpx;
+pub mod y4m;
 
 pub use decoder::{Decoder, decoder};
 pub use encoder::{Encoder, EncoderConfig, encoder};
