@@ -55,7 +55,7 @@ pub(crate) enum Sound {
 }
 
 impl Sound {
-    fn block(self, number: u64) -> AudioBlock {
+    pub(crate) fn block(self, number: u64) -> AudioBlock {
         std::array::from_fn(|i| {
             let n = number * BLOCK_SAMPLES as u64 + i as u64;
             let t = n as f32 / 48_000.0;
