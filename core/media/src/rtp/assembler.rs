@@ -26,6 +26,8 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(2);
 const LAYER_MISSING_AFTER: Duration = Duration::from_secs(2);
 /// How long a new stream may begin without a key frame.
 const FIRST_KEYFRAME_AFTER: Duration = Duration::from_millis(200);
+/// How many packets behind a gap are searched for a picture to go on with.
+const SEARCHED_PACKETS: usize = 256;
 /// A greater step in sequence numbers is another stream, if the next packet confirms it (RFC 3550 §A.1).
 const MAX_STEP: i64 = 3000;
 /// How far before the first packet that arrived the stream may have begun.
@@ -94,8 +96,8 @@ pub struct VideoAssembler {
     chain: Chain,
     awaiting: Option<KeyframeReason>,
     first_packet: Option<Instant>,
-    /// Since when the head of the buffer has been waiting for a missing packet.
-    gap_since: Option<Instant>,
+    /// The missing packet at the head of the buffer, and since when packets behind it have been waiting.
+    gap: Option<(i64, Instant)>,
     layer_missing_since: Option<Instant>,
     deadline: Option<Instant>,
     parameter_sets: h264::ParameterSets,
@@ -135,7 +137,7 @@ impl VideoAssembler {
             chain: Chain::default(),
             awaiting: Some(KeyframeReason::Start),
             first_packet: None,
-            gap_since: None,
+            gap: None,
             layer_missing_since: None,
             deadline: None,
             parameter_sets: h264::ParameterSets::default(),
@@ -207,7 +209,7 @@ impl VideoAssembler {
                 None
             }
             Some(reason) => Some(reason),
-            None if passed(self.gap_since, ASK_AFTER) => Some(KeyframeReason::Loss),
+            None if passed(self.gap.map(|(_, since)| since), ASK_AFTER) => Some(KeyframeReason::Loss),
             None if passed(self.layer_missing_since, LAYER_MISSING_AFTER) => {
                 Some(KeyframeReason::TemporalLayer)
             }
@@ -309,17 +311,23 @@ impl VideoAssembler {
             while self.buffer.is_filler(next) {
                 next += 1;
             }
-            self.next = Some(next);
-            self.buffer.take_before(next);
+            if self.next != Some(next) {
+                self.next = Some(next);
+                self.buffer.take_before(next);
+            }
         }
         if self.buffer.is_empty() {
-            self.gap_since = None;
+            self.gap = None;
             return Step::Wait;
         }
         let mut missing = next - 1;
         if self.aligned || self.buffer.starts_picture(next) {
             match self.buffer.run_from(next) {
-                Run::Complete { last } => return self.finish(now, last),
+                // At the very beginning an earlier key frame may still be under way.
+                Run::Complete { last } if self.aligned || self.begun || self.has_keyframe(next, last) => {
+                    return self.finish(now, last);
+                }
+                Run::Complete { .. } => {}
                 Run::Missing { at } => missing = at,
             }
         }
@@ -328,19 +336,13 @@ impl VideoAssembler {
 
     /// `missing` is missing: leaves it behind when something later can be shown, or after a time.
     fn leap(&mut self, now: Instant, missing: i64) -> Step {
-        let Some(since) = self.buffer.earliest_arrival_from(missing + 1) else {
-            self.gap_since = None;
-            return Step::Wait;
-        };
-        self.gap_since = Some(since);
+        let known = self.gap.filter(|(at, _)| *at == missing);
+        self.gap = known.or_else(|| Some((missing, self.buffer.earliest_arrival_from(missing + 1)?)));
+        let Some((_, since)) = self.gap else { return Step::Wait };
         let waited = now.saturating_duration_since(since);
-        let mut from = missing + 1;
-        while let Some((first, last)) = self.buffer.next_complete(from) {
-            if self.may_leap_to(first, last, waited) {
-                self.go_on_at(first, true);
-                return Step::Again;
-            }
-            from = last + 1;
+        if let Some(first) = self.landing(missing + 1, waited) {
+            self.go_on_at(first, true);
+            return Step::Again;
         }
         if waited >= GIVE_UP_AFTER
             && let Some(behind) = self.buffer.first_from(missing + 1)
@@ -356,24 +358,43 @@ impl VideoAssembler {
         Step::Wait
     }
 
-    fn may_leap_to(&self, first: i64, last: i64, waited: Duration) -> bool {
-        let media = self.buffer.media(first, last);
-        if media.clone().any(Media::starts_keyframe) {
-            return true;
+    /// Where the first picture behind a gap begins that can be shown without what is missing.
+    fn landing(&self, from: i64, waited: Duration) -> Option<i64> {
+        let keyframe = self.buffer.complete_keyframe(from);
+        if self.awaiting.is_some() {
+            return keyframe;
         }
-        let codec = media.clone().next().map(Media::codec);
-        if self.awaiting.is_some() || codec != self.chain.codec() {
-            return false;
+        // With a key frame there nothing is worth waiting for, but what can be shown before it still is shown.
+        let patience = if keyframe.is_some() { Duration::ZERO } else { SKIP_AFTER };
+        let (mut from, mut budget) = (from, SEARCHED_PACKETS);
+        while let Some((first, last)) = self.buffer.next_complete(from, &mut budget) {
+            if keyframe.is_some_and(|keyframe| keyframe <= first) {
+                break;
+            }
+            let media = self.buffer.media(first, last);
+            let codec = media.clone().next().map(Media::codec);
+            if codec == self.chain.codec() {
+                match self.chain.judge(&links(media), false) {
+                    Verdict::Next => return Some(first),
+                    Verdict::AfterLoss if waited >= patience => return Some(first),
+                    _ => {}
+                }
+            }
+            from = last + 1;
         }
-        match self.chain.judge(&links(media), false) {
-            Verdict::Next => true,
-            Verdict::AfterLoss => waited >= SKIP_AFTER,
-            Verdict::Useless | Verdict::Lost => false,
-        }
+        keyframe
+    }
+
+    fn has_keyframe(&self, first: i64, last: i64) -> bool {
+        self.buffer.media(first, last).any(Media::starts_keyframe)
     }
 
     fn go_on_at(&mut self, sequence: i64, aligned: bool) {
-        self.buffer.take_before(sequence);
+        for media in self.buffer.take_before(sequence) {
+            if media.codec() == VideoCodec::H264 {
+                h264::remember(&media.data, &mut self.parameter_sets);
+            }
+        }
         self.next = Some(sequence);
         self.aligned = aligned;
         self.skipped = true;
@@ -385,7 +406,7 @@ impl VideoAssembler {
         self.next = Some(last + 1);
         self.aligned = true;
         self.begun = true;
-        self.gap_since = None;
+        self.gap = None;
         let contiguous = !std::mem::take(&mut self.skipped);
         let Some(codec) = media.first().map(Media::codec) else { return Step::Again };
         let links = links(media.iter());

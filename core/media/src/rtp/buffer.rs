@@ -3,7 +3,7 @@
 //! In: packets in any order. Out: where complete pictures stand and where something is missing. Bounded in packets
 //! and bytes against senders that never finish a picture.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -14,6 +14,8 @@ use crate::codec::VideoCodec;
 /// About three seconds of the largest stream a bridge forwards.
 const MAX_PACKETS: usize = 2048;
 const MAX_BYTES: usize = 4 << 20;
+/// How many beginnings of key frames are looked at; an honest stream has one or two.
+const MAX_KEYFRAMES: usize = 8;
 
 /// The payload descriptor of a packet, read when it arrived.
 #[derive(Clone, Debug)]
@@ -98,6 +100,8 @@ pub(super) enum Run {
 pub(super) struct PacketBuffer {
     packets: BTreeMap<i64, Kept>,
     bytes: usize,
+    /// Where key frames seem to begin.
+    keyframes: BTreeSet<i64>,
 }
 
 impl PacketBuffer {
@@ -106,7 +110,12 @@ impl PacketBuffer {
         if self.packets.contains_key(&sequence) {
             return false;
         }
-        self.bytes += media.as_ref().map_or(0, |m| m.data.len());
+        if let Some(media) = &media {
+            self.bytes += media.data.len();
+            if media.starts_keyframe() {
+                self.keyframes.insert(sequence);
+            }
+        }
         self.packets.insert(sequence, Kept { arrived, media });
         true
     }
@@ -118,16 +127,19 @@ impl PacketBuffer {
         }
         let (sequence, kept) = self.packets.pop_first()?;
         self.bytes -= kept.media.map_or(0, |m| m.data.len());
+        self.keyframes.remove(&sequence);
         Some(sequence)
     }
 
     /// Removes all packets before `sequence`; returns the media among them, in order.
     pub(super) fn take_before(&mut self, sequence: i64) -> Vec<Media> {
-        let rest = self.packets.split_off(&sequence);
-        let taken = std::mem::replace(&mut self.packets, rest);
-        let media: Vec<Media> = taken.into_values().filter_map(|kept| kept.media).collect();
-        self.bytes -= media.iter().map(|m| m.data.len()).sum::<usize>();
-        media
+        let mut taken = Vec::new();
+        while let Some(first) = self.packets.first_entry().filter(|first| *first.key() < sequence) {
+            taken.extend(first.remove().media);
+        }
+        self.bytes -= taken.iter().map(|media| media.data.len()).sum::<usize>();
+        self.keyframes = self.keyframes.split_off(&sequence);
+        taken
     }
 
     /// The packets of a run.
@@ -152,11 +164,30 @@ impl PacketBuffer {
 
     /// When the newest beginning of a key frame arrived.
     pub(super) fn keyframe_begun(&self) -> Option<Instant> {
-        let media = self.packets.values().rev();
-        media
-            .filter(|kept| kept.media.as_ref().is_some_and(Media::starts_keyframe))
-            .map(|kept| kept.arrived)
-            .next()
+        self.packets.get(self.keyframes.last()?).map(|kept| kept.arrived)
+    }
+
+    /// The first complete key frame from `from` on: where it begins.
+    pub(super) fn complete_keyframe(&self, from: i64) -> Option<i64> {
+        let newest = self.keyframes.range(from..).rev().take(MAX_KEYFRAMES);
+        let complete = newest.filter_map(|slice| {
+            let begin = self.begin_of_picture(*slice, from);
+            let complete = self.starts_picture(begin) && matches!(self.run_from(begin), Run::Complete { .. });
+            complete.then_some(begin)
+        });
+        complete.min()
+    }
+
+    /// Goes back over the packets of the same picture: an IDR slice comes after its parameter sets.
+    fn begin_of_picture(&self, mut sequence: i64, from: i64) -> i64 {
+        let media = |at: i64| self.packets.get(&at).and_then(|kept| kept.media.as_ref());
+        let Some(this) = media(sequence) else { return sequence };
+        while sequence > from
+            && media(sequence - 1).is_some_and(|before| !before.marker && before.same_picture(this))
+        {
+            sequence -= 1;
+        }
+        sequence
     }
 
     /// A picture certainly begins at `sequence`.
@@ -193,10 +224,11 @@ impl PacketBuffer {
         Run::Missing { at: expected }
     }
 
-    /// The first complete picture from `from` on whose beginning is certain.
-    pub(super) fn next_complete(&self, from: i64) -> Option<(i64, i64)> {
+    /// The first complete picture from `from` on whose beginning is certain. Looks at no more than `budget` packets.
+    pub(super) fn next_complete(&self, from: i64, budget: &mut usize) -> Option<(i64, i64)> {
         let mut at = self.first_from(from)?;
         loop {
+            *budget = budget.checked_sub(1)?;
             if self.starts_picture(at) {
                 match self.run_from(at) {
                     Run::Complete { last } => return Some((at, last)),

@@ -30,7 +30,7 @@ const FRAGMENT_HEADER: usize = 2;
 pub(super) struct Descriptor {
     /// The packet certainly begins an access unit.
     pub(super) starts_picture: bool,
-    /// A slice of an IDR picture begins here.
+    /// The first slice of an IDR picture begins here.
     pub(super) idr: bool,
 }
 
@@ -49,8 +49,9 @@ impl Descriptor {
             };
             // first_mb_in_slice is 0 when the first bit is set.
             let first_slice = matches!(kind, SLICE | IDR_SLICE) && first & 0x80 != 0;
-            this.starts_picture |= matches!(kind, SPS | DELIMITER) || first_slice;
-            this.idr |= kind == IDR_SLICE;
+            // A slice is no certain beginning: the sets of its picture may be in a packet before it.
+            this.starts_picture |= matches!(kind, SPS | DELIMITER);
+            this.idr |= first_slice && kind == IDR_SLICE;
         }
         Ok(this)
     }
@@ -109,6 +110,16 @@ pub(super) fn assemble(payloads: &[&Bytes], sets: &mut ParameterSets) -> Result<
         data.extend_from_slice(unit);
     }
     Ok(Picture { data: data.freeze(), keyframe, size: if keyframe { sets.size() } else { None } })
+}
+
+/// Keeps the parameter sets in a payload that is passed over.
+pub(super) fn remember(payload: &Bytes, sets: &mut ParameterSets) {
+    let units = split(payload).unwrap_or_default();
+    let whole = units.into_iter().filter_map(|unit| match unit {
+        Unit::Whole(nal) => Some(nal),
+        Unit::Fragment { .. } => None,
+    });
+    sets.remember(&whole.collect::<Vec<_>>());
 }
 
 /// Whole NAL units from whole ones and fragments.
@@ -287,9 +298,9 @@ mod tests {
     #[test]
     fn a_packet_tells_where_pictures_begin() {
         let descriptor = |payload: &[u8]| Descriptor::parse(&bytes(payload)).unwrap();
-        assert_eq!(descriptor(&[0x65, 0x88]), Descriptor { starts_picture: true, idr: true });
+        assert_eq!(descriptor(&[0x65, 0x88]), Descriptor { starts_picture: false, idr: true });
         assert_eq!(descriptor(&[0x41, 0x40]), Descriptor { starts_picture: false, idr: false });
-        assert_eq!(descriptor(&[0x7c, 0x85, 0x88]), Descriptor { starts_picture: true, idr: true });
+        assert_eq!(descriptor(&[0x7c, 0x85, 0x88]), Descriptor { starts_picture: false, idr: true });
         assert_eq!(descriptor(&[0x7c, 0x05, 0x88]), Descriptor { starts_picture: false, idr: false });
         assert_eq!(descriptor(&[0x67, 66]), Descriptor { starts_picture: true, idr: false });
     }
