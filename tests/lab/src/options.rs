@@ -1,0 +1,155 @@
+//! How a lab is set up: what its deployment offers, who is in it and how strict it is.
+
+use std::time::Duration;
+
+use treff_media::codec::VideoCodec;
+
+/// The two ways real deployments write `config.js`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConfigDialect {
+    /// Debian's packages: one object literal.
+    #[default]
+    Debian,
+    /// The Docker image: assignments, string concatenation and substituted variables.
+    Docker,
+}
+
+/// How clients ask for a conference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConferenceRequest {
+    /// An IQ to the focus component.
+    #[default]
+    Iq,
+    /// A POST to `conferenceRequestUrl`.
+    Http,
+}
+
+/// Which bridge channels the focus offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BridgeChannels {
+    /// A data channel: content `data` with an `sctpmap`.
+    pub sctp: bool,
+    /// A colibri WebSocket in every transport.
+    pub websocket: bool,
+}
+
+/// Whether a token is needed to log in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TokenPolicy {
+    /// Everyone may come in.
+    #[default]
+    Open,
+    /// Only with one of these in the socket's `token=`.
+    Required(Vec<String>),
+}
+
+/// A synthetic participant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The display name.
+    pub name: String,
+    /// The codec of the camera. VP8 is sent as simulcast, the others as one stream.
+    pub codec: VideoCodec,
+    /// Shows a camera picture.
+    pub video: bool,
+    /// Speaks.
+    pub audio: bool,
+}
+
+impl Person {
+    /// Someone with a camera in this codec and a voice.
+    pub fn new(name: &str, codec: VideoCodec) -> Self {
+        Self { name: name.to_owned(), codec, video: true, audio: true }
+    }
+}
+
+/// Everything about a lab that is decided before it starts.
+#[derive(Clone, Debug)]
+pub struct LabOptions {
+    /// The HTTPS port, or 0 for one the system chooses.
+    pub port: u16,
+    /// How `config.js` is written.
+    pub dialect: ConfigDialect,
+    /// Which form of conference request `config.js` asks for. Both always work.
+    pub conference_request: ConferenceRequest,
+    /// Which bridge channels are offered.
+    pub bridge_channels: BridgeChannels,
+    /// Jitsi's components are there; without them the server is a plain Prosody.
+    pub components: bool,
+    /// Push disco and services right after the bind, as `mod_jiconop` does.
+    pub push_disco: bool,
+    /// Who may log in.
+    pub tokens: TokenPolicy,
+    /// The room of the synthetic people.
+    pub room: String,
+    /// The synthetic people.
+    pub people: Vec<Person>,
+    /// A password on the people's room.
+    pub password: Option<String>,
+    /// The people's room has its lobby on.
+    pub lobby: bool,
+    /// How many occupants a room takes, the focus not counted.
+    pub max_occupants: Option<usize>,
+    /// Nicknames must be the first eight characters of the account's localpart.
+    pub strict_nicknames: bool,
+    /// A display name is demanded of everyone who joins.
+    pub display_name_required: bool,
+    /// When the first one who joins becomes the owner; never if absent.
+    pub owner_delay: Option<Duration>,
+    /// How long someone who is alone keeps the session (20 s in Jicofo).
+    pub alone_timeout: Duration,
+    /// How soon after the last one a participant may ask for another session (5 s in Jicofo).
+    pub restart_interval: Duration,
+    /// How long the server keeps the occupant of a lost socket, if that client had stream management on.
+    pub hibernation: Duration,
+    /// Everyone is asked to start with the microphone or the camera muted.
+    pub start_muted: Option<(bool, bool)>,
+    /// The source of everything that is made up.
+    pub seed: u64,
+}
+
+impl Default for LabOptions {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            dialect: ConfigDialect::default(),
+            conference_request: ConferenceRequest::default(),
+            bridge_channels: BridgeChannels { sctp: true, websocket: true },
+            components: true,
+            push_disco: false,
+            tokens: TokenPolicy::default(),
+            room: "treff".to_owned(),
+            people: Vec::new(),
+            password: None,
+            lobby: false,
+            max_occupants: None,
+            strict_nicknames: false,
+            display_name_required: false,
+            owner_delay: Some(Duration::from_millis(40)),
+            alone_timeout: Duration::from_secs(20),
+            restart_interval: Duration::from_secs(5),
+            hibernation: Duration::ZERO,
+            start_muted: None,
+            seed: 1,
+        }
+    }
+}
+
+/// Names for synthetic people, in order.
+const NAMES: [&str; 12] =
+    ["Ada", "Ben", "Cleo", "Dora", "Emil", "Fay", "Gus", "Hanna", "Ivo", "Jun", "Kai", "Lou"];
+
+impl LabOptions {
+    /// With this many synthetic people who all use one codec.
+    pub fn with_people(mut self, count: usize, codec: VideoCodec) -> Self {
+        self.people = (0..count)
+            .map(|n| {
+                let name = NAMES[n % NAMES.len()];
+                let round = n / NAMES.len();
+                let name = if round == 0 { name.to_owned() } else { format!("{name} {}", round + 1) };
+                Person::new(&name, codec)
+            })
+            .collect();
+        self
+    }
+}
