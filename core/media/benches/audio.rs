@@ -33,10 +33,13 @@ fn capture() -> Capture {
 /// A minute of packets.
 fn packets() -> Vec<OpusPacket> {
     let (blocks, mut capture, mut packet) = (microphone(), capture(), OpusPacket::new());
-    (0..60)
-        .flat_map(|_| blocks.iter())
-        .filter_map(|block| capture.push(block, &mut packet).then(|| packet.clone()))
-        .collect()
+    let mut packets = Vec::new();
+    for block in std::iter::repeat_n(&blocks, 60).flatten() {
+        if capture.push(block, &mut packet) {
+            packets.push(packet.clone());
+        }
+    }
+    packets
 }
 
 /// A call that has been going on for two seconds, and how to go on with it.

@@ -1,4 +1,5 @@
 //! Proves that what runs on the audio threads neither allocates nor frees, once speakers are there.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod audio_scene;
 
@@ -64,6 +65,14 @@ impl SpeakerTap for Listener {
 
 fn microphone(n: u64) -> AudioBlock {
     Sound::Speech { pitch: 130.0 }.block(n)
+}
+
+#[test]
+fn everything_may_move_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<PlayoutCommand>();
+    is_send::<Playout>();
+    is_send::<Capture>();
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! A microphone's tone through Opus, a bad network, the jitter buffer and the mixer.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod audio_scene;
 
@@ -383,4 +384,72 @@ fn what_is_not_opus_is_counted_and_ignored() {
         let heard = scene.run(10);
         assert!(heard.iter().all(|s| s.is_finite() && s.abs() <= 1.0));
     }
+}
+
+#[test]
+fn spikes_every_three_seconds_are_waited_for() {
+    let mut scene = Scene::new();
+    scene.add(ADA, Sound::Speech { pitch: 120.0 }, Network { jitter_ms: 5.0, ..GOOD });
+    let mut settled = 0;
+    for n in 0..3_000u32 {
+        // A queue that fills up for 160 ms and then comes out at once.
+        let held_up = 160.0 - 20.0 * f64::from(n % 150);
+        scene.senders[0].network.delay_ms = 40.0 + held_up.max(0.0);
+        scene.run(20);
+        if n == 500 {
+            settled = scene.stats(ADA).concealed_ms;
+        }
+    }
+    let stats = scene.stats(ADA);
+    assert_eq!(stats.concealed_ms, settled);
+    assert_eq!(stats.packets_late, 0);
+    assert!((150..=200).contains(&stats.delay_ms), "{stats:?}");
+}
+
+#[test]
+fn a_network_with_a_long_tail_conceals_little() {
+    let mut scene = Scene::new();
+    scene.add(ADA, Sound::Speech { pitch: 120.0 }, GOOD);
+    let mut random = audio_scene::Random(9);
+    for _ in 0..3_000 {
+        scene.senders[0].network.delay_ms = 40.0 - 20.0 * (1.0 - random.unit()).ln();
+        scene.run(20);
+    }
+    let stats = scene.stats(ADA);
+    assert!(stats.concealed_ms < 60_000 / 100, "under 1 %: {stats:?}");
+    assert!(stats.delay_ms < 160, "{stats:?}");
+}
+
+#[test]
+fn a_device_that_asks_for_four_blocks_at_once_gets_them() {
+    let mut scene = Scene::new();
+    scene.add(ADA, TONE, Network { jitter_ms: 5.0, ..GOOD });
+    scene.run_bunched(2_000, 4);
+    let before = scene.stats(ADA);
+    let heard = scene.run_bunched(10_000, 4);
+    assert!(quietest(&heard) > 0.05);
+    let after = scene.stats(ADA);
+    assert_eq!(after.concealed_ms, before.concealed_ms);
+    assert!(after.delay_ms <= 60, "{after:?}");
+}
+
+#[test]
+fn stretching_speech_does_not_click() {
+    let mut calm = Scene::new();
+    calm.add(ADA, Sound::Speech { pitch: 120.0 }, GOOD);
+    let plain = largest_step(&calm.run(20_000));
+    let mut scene = Scene::new();
+    scene.add(ADA, Sound::Speech { pitch: 120.0 }, Network { jitter_ms: 150.0, ..GOOD });
+    scene.run(3_000);
+    let mut heard = Vec::new();
+    for _ in 0..3 {
+        scene.senders[0].network.jitter_ms = 0.0;
+        heard.extend(scene.run(25_000));
+        scene.senders[0].network.jitter_ms = 60.0;
+        heard.extend(scene.run(5_000));
+    }
+    let stats = scene.stats(ADA);
+    assert!(stats.shortened_ms > 200 && stats.lengthened_ms > 50, "{stats:?}");
+    let stretched = largest_step(&heard);
+    assert!(stretched < 1.3 * plain, "{stretched} against {plain}");
 }

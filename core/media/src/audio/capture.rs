@@ -4,7 +4,7 @@ use super::voice::VoiceDetector;
 use super::{AudioError, level};
 use crate::frame::{AudioBlock, BLOCK_SAMPLES, SAMPLE_RATE};
 
-/// The largest Opus frame (RFC 6716 §3.2.1), and so the largest packet with one frame, with its first byte included.
+/// The most bytes the encoder may use for a packet: the size of the largest Opus frame (RFC 6716 §3.2.1).
 pub const MAX_OPUS_BYTES: usize = 1275;
 /// Samples in one packet: 20 ms.
 const PACKET_SAMPLES: usize = 2 * BLOCK_SAMPLES;

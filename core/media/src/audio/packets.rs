@@ -162,4 +162,37 @@ mod tests {
         buffer.clear();
         assert_eq!(buffer.free.len(), usize::from(SLOTS));
     }
+
+    #[test]
+    fn redundancy_is_seen_where_the_encoder_put_it() {
+        // A buzz loud enough to count as speech; the encoder adds redundancy only when it expects loss.
+        let buzz: Vec<f32> = (0..48_000)
+            .map(|i| (1..10).map(|h| (i as f32 * 0.017 * h as f32).sin() / h as f32).sum::<f32>() * 0.2)
+            .collect();
+        for channels in [opus::Channels::Mono, opus::Channels::Stereo] {
+            for (loss, frame) in [(0, 960), (25, 960), (25, 480), (25, 1920), (25, 2880)] {
+                let mut encoder = opus::Encoder::new(48_000, channels, opus::Application::Voip).unwrap();
+                encoder.set_inband_fec(true).unwrap();
+                encoder.set_packet_loss_perc(loss).unwrap();
+                encoder.set_bitrate(opus::Bitrate::Bits(24_000)).unwrap();
+                let mut bytes = [0; MAX_PAYLOAD];
+                let mut carrying = 0;
+                for chunk in buzz.chunks_exact(frame) {
+                    let samples: Vec<f32> =
+                        chunk.iter().flat_map(|s| std::iter::repeat_n(*s, channels as usize)).collect();
+                    let len = encoder.encode_float(&samples, &mut bytes).unwrap();
+                    carrying += usize::from(carries_previous(&bytes[..len]));
+                }
+                let packets = buzz.len() / frame;
+                let wanted = if loss == 0 { 0..=0 } else { packets / 5..=packets };
+                assert!(
+                    wanted.contains(&carrying),
+                    "{carrying} of {packets}, {channels:?}, {loss} %, {frame}"
+                );
+            }
+        }
+        assert!(!carries_previous(&[]));
+        assert!(!carries_previous(&[0x48]));
+        assert!(!carries_previous(&[0xf8, 0xff]), "CELT");
+    }
 }

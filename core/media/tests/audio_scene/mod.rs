@@ -117,12 +117,9 @@ impl Scene {
     }
 
     pub(crate) fn add(&mut self, ssrc: Ssrc, sound: Sound, network: Network) -> &mut Sender {
-        self.add_with(
-            ssrc,
-            sound,
-            network,
-            CaptureConfig { first_timestamp: 1_000_000, ..Default::default() },
-        )
+        // The least effort: these tests are about what comes after encoding.
+        let config = CaptureConfig { first_timestamp: 1_000_000, complexity: 0, ..Default::default() };
+        self.add_with(ssrc, sound, network, config)
     }
 
     pub(crate) fn add_with(
@@ -184,6 +181,22 @@ impl Scene {
             }
             look(&self.playout, &block);
             heard.extend_from_slice(&block);
+        }
+        heard
+    }
+
+    /// Runs for a while with a device that asks for several blocks at once.
+    pub(crate) fn run_bunched(&mut self, ms: u64, bunch: u64) -> Vec<f32> {
+        let mut heard = Vec::new();
+        let mut block = [0.0; BLOCK_SAMPLES];
+        for n in 0..ms / 10 {
+            self.now_ms += 10.0;
+            self.send();
+            self.deliver();
+            for _ in 0..if (n + 1) % bunch == 0 { bunch } else { 0 } {
+                self.playout.pull(self.at(self.now_ms), &mut block, None);
+                heard.extend_from_slice(&block);
+            }
         }
         heard
     }

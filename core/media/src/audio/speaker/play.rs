@@ -29,6 +29,10 @@ const UPPER: Samples = 15 * MS;
 const LOWER: Samples = 10 * MS;
 /// ... and exceed it by this before whole packets are dropped.
 const TOO_LATE: Samples = 500 * MS;
+/// From here on steps follow each other faster: too short a delay costs words, too long a one only patience.
+const FAR_ABOVE: Samples = 100 * MS;
+/// See [`FAR_ABOVE`].
+const FAR_BELOW: Samples = 25 * MS;
 /// Blocks watched before a step, usually and when far off. Also bounds how fast a voice may seem.
 const PATIENCE: (u32, u32) = (8, 4);
 
@@ -277,7 +281,8 @@ impl Speaker {
         self.window = (self.window.0.min(self.delay_now), self.window.1 + 1);
         let target = self.target(now);
         let excess = self.window.0 - target;
-        let patience = if excess.abs() > 100 * MS { PATIENCE.1 } else { PATIENCE.0 };
+        let far_off = !(-FAR_BELOW..=FAR_ABOVE).contains(&excess);
+        let patience = if far_off { PATIENCE.1 } else { PATIENCE.0 };
         if self.window.1 < patience {
             return;
         }
