@@ -10,7 +10,10 @@ use openh264::encoder::{
     RateControlMode, UsageType,
 };
 use openh264::formats::{YUVSlices, YUVSource};
-use openh264_sys2::{ENCODER_OPTION_BITRATE, SPATIAL_LAYER_ALL, TagBitrateInfo};
+use openh264_sys2::{
+    ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_MAX_BITRATE, LAYER_NUM, SPATIAL_LAYER_0,
+    SPATIAL_LAYER_ALL, TagBitrateInfo,
+};
 use treff_media::codec::VideoCodec;
 use treff_media::frame::{EncodedFrame, TemporalLayer};
 
@@ -69,6 +72,8 @@ impl H264Decoder {
 pub struct H264Encoder {
     encoder: openh264::encoder::Encoder,
     config: EncoderConfig,
+    /// The bit rate that OpenH264 takes as the highest allowed.
+    limit: u32,
     started: bool,
 }
 
@@ -92,7 +97,18 @@ impl H264Encoder {
             .num_threads(1);
         let encoder = openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), settings)
             .map_err(|error| failed(&error))?;
-        Ok(Self { encoder, config: *config, started: false })
+        Ok(Self { encoder, config: *config, limit: config.bitrate, started: false })
+    }
+
+    fn set_rate(&mut self, option: ENCODER_OPTION, layer: LAYER_NUM, bitrate: u32) -> Result<(), CodecError> {
+        let mut rate = TagBitrateInfo { iLayer: layer, iBitrate: i32::try_from(bitrate).unwrap_or(i32::MAX) };
+        // SAFETY: both rate options take a pointer to a `TagBitrateInfo` and copy it.
+        let code = unsafe { self.encoder.raw_api().set_option(option, (&raw mut rate).cast()) };
+        if code == 0 {
+            Ok(())
+        } else {
+            Err(CodecError::Failed(format!("OpenH264 refused {bitrate} bit/s: {code}")))
+        }
     }
 }
 
@@ -151,16 +167,12 @@ impl Encoder for H264Encoder {
             *self = Self::new(&EncoderConfig { bitrate, ..self.config })?;
             return Ok(());
         }
-        let mut target = TagBitrateInfo {
-            iLayer: SPATIAL_LAYER_ALL,
-            iBitrate: i32::try_from(bitrate).unwrap_or(i32::MAX),
-        };
-        // SAFETY: this option takes a pointer to a `TagBitrateInfo` and copies it.
-        let code =
-            unsafe { self.encoder.raw_api().set_option(ENCODER_OPTION_BITRATE, (&raw mut target).cast()) };
-        if code != 0 {
-            return Err(CodecError::Failed(format!("OpenH264 refused {bitrate} bit/s with {code}")));
+        // A target above the limit is refused, and the limit was set with the first target.
+        if bitrate > self.limit {
+            self.set_rate(ENCODER_OPTION_MAX_BITRATE, SPATIAL_LAYER_0, bitrate)?;
+            self.limit = bitrate;
         }
+        self.set_rate(ENCODER_OPTION_BITRATE, SPATIAL_LAYER_ALL, bitrate)?;
         self.config.bitrate = bitrate;
         Ok(())
     }

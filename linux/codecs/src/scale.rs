@@ -59,12 +59,6 @@ fn covered(index: usize, to: usize, from: usize) -> (usize, usize) {
     (start, end)
 }
 
-/// The even width that keeps the shape of `width`x`height` at `new_height`.
-pub(crate) fn width_for(width: u16, height: u16, new_height: u16) -> u16 {
-    let exact = u32::from(width) * u32::from(new_height) / u32::from(height.max(1));
-    u16::try_from((exact + 1) & !1).unwrap_or(u16::MAX - 1).max(2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,14 +102,5 @@ mod tests {
             scale(&gradient(640, 360), &mut small);
             assert!(small.y().rows().flatten().all(|&pixel| pixel > 0 || width == 640));
         }
-    }
-
-    #[test]
-    fn widths_keep_the_shape_and_stay_even() {
-        assert_eq!(width_for(1280, 720, 360), 640);
-        assert_eq!(width_for(1280, 720, 180), 320);
-        assert_eq!(width_for(640, 480, 180), 240);
-        assert_eq!(width_for(1920, 1080, 180), 320);
-        assert_eq!(width_for(854, 480, 180) % 2, 0);
     }
 }
