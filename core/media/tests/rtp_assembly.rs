@@ -9,7 +9,8 @@ use rtp_support::{
     Ada, Ben, CODECS, Dice, FRAME, Print, data, frames, ivf, layered_frames, number, packet, print,
 };
 use treff_media::codec::VideoCodec;
-use treff_media::rtp::{KeyframeReason, MAX_PAYLOAD, video_timestamp};
+use treff_media::frame::{EncodedFrame, TemporalLayer};
+use treff_media::rtp::{KeyframeReason, MAX_PAYLOAD, RtpPacket, video_timestamp};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -44,8 +45,7 @@ fn temporal_layers_survive_for_vp8() {
     let sent = layered_frames(VideoCodec::Vp8);
     let (mut ada, mut ben) = (Ada::new(7, 0), Ben::new());
     ben.receive_all(&ada.send_all(&sent));
-    let temporal =
-        |frames: &[treff_media::frame::EncodedFrame]| frames.iter().map(|f| f.temporal).collect::<Vec<_>>();
+    let temporal = |frames: &[EncodedFrame]| frames.iter().map(|f| f.temporal).collect::<Vec<_>>();
     assert_eq!(temporal(&ben.frames), temporal(&sent));
 }
 
@@ -204,6 +204,55 @@ fn a_lost_picture_of_the_middle_layer_takes_its_dependants_with_it() {
 }
 
 #[test]
+fn a_temporal_layer_that_never_heals_asks_for_a_key_frame_in_the_end() {
+    let sent = frames(VideoCodec::Vp8);
+    let (mut ada, mut ben) = (Ada::new(9, 0), Ben::new());
+    let mut reason = None;
+    let mut asked_after = 0;
+    for index in 0..100u32 {
+        let mut frame = sent[if index == 0 { 0 } else { 1 + index as usize % 5 }].clone();
+        frame.timestamp = FRAME * index;
+        // Ada's encoder never marks a picture that needs only the base layer.
+        frame.temporal = TemporalLayer { id: u8::from(index % 2 == 1), sync: false };
+        let packets = ada.send(&frame);
+        if index != 3 {
+            ben.receive_all(&packets);
+        }
+        ben.wait(FRAME);
+        reason = ben.assembler.needs_keyframe(ben.now);
+        if reason.is_some() {
+            asked_after = index;
+            break;
+        }
+    }
+    assert_eq!(reason, Some(KeyframeReason::TemporalLayer));
+    assert!((60..75).contains(&asked_after), "{asked_after}");
+    assert_eq!(ben.assembler.stats().freezes, 0, "the base layer went on");
+    let key = EncodedFrame { timestamp: FRAME * 200, ..sent[6].clone() };
+    ben.receive_all(&ada.send(&key));
+    assert_eq!(ben.assembler.needs_keyframe(ben.now), None);
+}
+
+#[test]
+fn a_key_frame_of_av1_is_known_behind_a_temporal_delimiter() {
+    let mut ben = Ben::new();
+    let key = frames(VideoCodec::Av1)[0].data.clone();
+    // One element a packet, the delimiter kept and no N bit, as some senders do it.
+    let unit = [&[0x00, 2, 0x12, 0, 12, 0x0a, 10][..], &key[4..14]].concat();
+    let frame = &key[14..];
+    assert_eq!(
+        (key[2], key[3], frame[0]),
+        (0x0a, 10, 0x32),
+        "a sequence header and a frame, both with sizes"
+    );
+    let number = number(VideoCodec::Av1);
+    ben.receive(&packet(number, true, 6, 0, &[&[0x10][..], frame].concat()));
+    assert_eq!(ben.receive(&packet(number, false, 5, 0, &unit)), 1);
+    assert_eq!(ben.data(), [print(&key)]);
+    assert!(ben.frames[0].keyframe);
+}
+
+#[test]
 fn padding_fills_gaps_and_lost_padding_delays_nothing() {
     let sent = frames(VideoCodec::Vp8);
     let (mut ada, mut ben) = (Ada::new(9, 0), Ben::new());
@@ -342,7 +391,7 @@ fn a_bridge_that_forwards_only_the_lower_layer_gives_plain_frames() {
 }
 
 /// Packets of one picture in flexible mode, cut every 700 bytes.
-fn svc_packets(index: usize, layers: &[Bytes], sequence: &mut u16) -> Vec<treff_media::rtp::RtpPacket> {
+fn svc_packets(index: usize, layers: &[Bytes], sequence: &mut u16) -> Vec<RtpPacket> {
     let key = index.is_multiple_of(6);
     let mut packets = Vec::new();
     for (spatial, layer) in layers.iter().enumerate() {

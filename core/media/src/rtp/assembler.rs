@@ -13,7 +13,7 @@ use super::packet::RtpPacket;
 use super::picture::{Links, Malformed, Picture};
 use super::unwrap::{SequenceUnwrapper, TimestampUnwrapper, video_time};
 use super::{av1, h264, vp8, vp9};
-use crate::codec::{HeaderExtensions, Negotiated, PayloadKind, VideoCodec};
+use crate::codec::{Negotiated, PayloadKind, VideoCodec};
 use crate::frame::EncodedFrame;
 
 /// How long a picture that others can do without is waited for: one retransmission.
@@ -79,7 +79,6 @@ pub struct AssemblerStats {
 #[derive(Clone, Debug)]
 pub struct VideoAssembler {
     codecs: Vec<(u8, VideoCodec)>,
-    extensions: HeaderExtensions,
     buffer: PacketBuffer,
     sequences: SequenceUnwrapper,
     timestamps: TimestampUnwrapper,
@@ -125,7 +124,6 @@ impl VideoAssembler {
         });
         Self {
             codecs: codecs.collect(),
-            extensions: negotiated.video_extensions,
             buffer: PacketBuffer::default(),
             sequences: SequenceUnwrapper::default(),
             timestamps: TimestampUnwrapper::default(),
@@ -237,7 +235,6 @@ impl VideoAssembler {
             codecs: std::mem::take(&mut self.codecs),
             meter: std::mem::take(&mut self.meter),
             parameter_sets: std::mem::take(&mut self.parameter_sets),
-            extensions: self.extensions,
             ..Self::new(&Negotiated::default())
         };
     }
@@ -293,12 +290,7 @@ impl VideoAssembler {
                 (Descriptor::Vp9(descriptor), data)
             }
             VideoCodec::H264 => (Descriptor::H264(h264::Descriptor::parse(payload)?), payload.clone()),
-            VideoCodec::Av1 => {
-                let dependencies = packet.dependency_descriptor(&self.extensions);
-                let starts_frame =
-                    dependencies.and_then(<[u8]>::first).is_some_and(|first| first & 0x80 != 0);
-                (Descriptor::Av1(av1::Descriptor::parse(payload, starts_frame)?), payload.clone())
-            }
+            VideoCodec::Av1 => (Descriptor::Av1(av1::Descriptor::parse(payload)?), payload.clone()),
         };
         let timestamp = self.timestamps.unwrap(packet.timestamp);
         Ok(Some(Media { descriptor, data, timestamp, marker: packet.marker }))

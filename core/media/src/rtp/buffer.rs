@@ -53,7 +53,7 @@ impl Media {
             Descriptor::Vp8(d) => d.starts_picture,
             Descriptor::Vp9(d) => d.starts_picture(),
             Descriptor::H264(d) => d.starts_picture,
-            Descriptor::Av1(d) => d.starts_picture,
+            Descriptor::Av1(d) => d.starts_sequence,
         }
     }
 

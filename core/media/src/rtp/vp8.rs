@@ -123,21 +123,19 @@ mod tests {
 
     #[test]
     fn descriptors_of_every_length() {
-        let cases: [(&[u8], u16, Option<u8>, u8, bool); 5] = [
-            (&[0x10, 0xff], 0, None, 0, true),
-            (&[0x90, 0x80, 0x11, 0xff], 0x11, None, 0, true),
-            (&[0x80, 0x80, 0x92, 0x34, 0xff], 0x1234, None, 0, false),
-            (&[0x90, 0xe0, 0x92, 0x34, 7, 0xa0, 0xff], 0x1234, Some(7), 2, true),
-            (&[0x91, 0x10, 0x1f, 0xff], 0, None, 0, false),
-        ];
-        for (bytes, picture_id, base_index, tid, starts) in cases {
+        let check = |bytes: &[u8], picture_id: Option<u16>, base_index, tid, starts| {
             let (descriptor, data) = Descriptor::parse(&Bytes::copy_from_slice(bytes)).unwrap();
-            assert_eq!(descriptor.links.picture_id.map_or(0, |p| p.value), picture_id, "{bytes:?}");
+            assert_eq!(descriptor.links.picture_id.map(|id| id.value), picture_id, "{bytes:?}");
             assert_eq!(descriptor.links.base_index, base_index);
             assert_eq!(descriptor.links.temporal.id, tid);
             assert_eq!(descriptor.starts_picture, starts);
             assert_eq!(data.as_ref(), [0xff]);
-        }
+        };
+        check(&[0x10, 0xff], None, None, 0, true);
+        check(&[0x90, 0x80, 0x11, 0xff], Some(0x11), None, 0, true);
+        check(&[0x80, 0x80, 0x92, 0x34, 0xff], Some(0x1234), None, 0, false);
+        check(&[0x90, 0xe0, 0x92, 0x34, 7, 0xa0, 0xff], Some(0x1234), Some(7), 2, true);
+        check(&[0x91, 0x10, 0x1f, 0xff], None, None, 0, false);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Real bitstreams, a sender that packetises them, a seeded dice and a receiver on a fake clock.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{BuildHasher, BuildHasherDefault};

@@ -21,23 +21,18 @@ const LENGTH_FIELD: usize = 2;
 /// What one packet holds, as far as the assembler must know before the picture is complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Descriptor {
-    /// The packet certainly begins a temporal unit.
-    pub(super) starts_picture: bool,
-    /// A coded video sequence seems to begin here.
+    /// A coded video sequence begins with this packet. Of other temporal units the payload does not tell.
     pub(super) starts_sequence: bool,
 }
 
 impl Descriptor {
-    /// Checks the shape of a payload. `starts_frame` is the first bit of the dependency descriptor, where present.
-    pub(super) fn parse(payload: &Bytes, starts_frame: bool) -> Result<Self, Malformed> {
+    /// Checks the shape of a payload.
+    pub(super) fn parse(payload: &Bytes) -> Result<Self, Malformed> {
         let packet = Elements::parse(payload)?;
-        let new_sequence = payload[0] & 0x08 != 0;
-        let has_header = !packet.continues
-            && packet.elements.first().is_some_and(|first| obu::kind(first) == Some(Kind::SequenceHeader));
-        Ok(Self {
-            starts_picture: !packet.continues && (new_sequence || has_header || starts_frame),
-            starts_sequence: !packet.continues && (new_sequence || has_header),
-        })
+        let announced = payload[0] & 0x08 != 0;
+        let has_header =
+            || packet.elements.iter().any(|element| obu::kind(element) == Some(Kind::SequenceHeader));
+        Ok(Self { starts_sequence: !packet.continues && (announced || has_header()) })
     }
 }
 
@@ -235,7 +230,7 @@ mod tests {
     fn shapes_that_contradict_themselves_are_refused() {
         for bad in [&[][..], &[0x10], &[0x20, 1, 0x30], &[0x00, 5, 0x30], &[0x00, 0x80], &[0x30, 1, 0x30, 0]]
         {
-            assert_eq!(Descriptor::parse(&bytes(bad), false), Err(Malformed), "{bad:?}");
+            assert_eq!(Descriptor::parse(&bytes(bad)), Err(Malformed), "{bad:?}");
         }
         // An extension flag without its byte, where a subtraction could go wrong.
         assert_eq!(assemble(&[&bytes(&[0x10, 0x34])]), Err(Malformed));
