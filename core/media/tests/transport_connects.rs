@@ -232,7 +232,7 @@ fn a_trickled_candidate_is_used() {
 fn a_relayed_path_says_so() {
     let mut world = strangers(client_config(&[ADA]), bridge_config(&[BRIDGE]));
     let mut from_bridge = world.bridge.local();
-    from_bridge.candidates[0].kind = CandidateKind::Relay;
+    from_bridge.candidates[0].kind = CandidateKind::Relayed;
     world.bridge.set_remote(world.now, world.ada.local().into()).unwrap();
     world.ada.set_remote(world.now, from_bridge.into()).unwrap();
     world.run(Duration::from_secs(3));

@@ -79,6 +79,8 @@ pub(super) struct Ice {
     answers: u64,
     last_answer: Instant,
     round_trip: Option<Duration>,
+    /// When the agent wants to be called.
+    wish: Option<Instant>,
 }
 
 impl Ice {
@@ -129,6 +131,7 @@ impl Ice {
             answers: 0,
             last_answer: now,
             round_trip: None,
+            wish: None,
         })
     }
 
@@ -162,6 +165,7 @@ impl Ice {
     pub(super) fn add_remote(&mut self, candidate: &Candidate) -> Result<(), TransportError> {
         let candidate = to_agent(candidate)?;
         self.agent.add_remote_candidate(candidate).map_err(refused)?;
+        self.wish = self.agent.poll_timeout();
         Ok(())
     }
 
@@ -180,7 +184,9 @@ impl Ice {
             Verdict::Indication => return Ok(()),
         }
         let message = TaggedBytesMut { now, transport: context(local, remote), message: bytes };
-        self.agent.handle_read(message).map_err(|_| IceRefusal::Refused)
+        let outcome = self.agent.handle_read(message).map_err(|_| IceRefusal::Refused);
+        self.wish = self.agent.poll_timeout();
+        outcome
     }
 
     /// Whether media and DTLS may come from `remote` to `local`.
@@ -199,8 +205,8 @@ impl Ice {
     }
 
     /// When to call [`Self::handle_timeout`].
-    pub(super) fn poll_timeout(&mut self) -> Option<Instant> {
-        let wish = self.agent.poll_timeout()?;
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let wish = self.wish?;
         let started = self.started?;
         if self.path.is_some() {
             Some(self.last_call + CONNECTED_INTERVAL)
@@ -219,6 +225,7 @@ impl Ice {
         self.last_call = now;
         // The agent's only error here would be mDNS, which is off.
         let _ = self.agent.handle_timeout(now);
+        self.wish = self.agent.poll_timeout();
         if self.path.is_some() {
             self.measure(now);
         }
@@ -338,7 +345,7 @@ fn to_agent(candidate: &Candidate) -> Result<AgentCandidate, TransportError> {
             CandidatePeerReflexiveConfig { base_config, ..CandidatePeerReflexiveConfig::default() }
                 .new_candidate_peer_reflexive()
         }
-        CandidateKind::Relay => {
+        CandidateKind::Relayed => {
             CandidateRelayConfig { base_config, ..CandidateRelayConfig::default() }.new_candidate_relay()
         }
     }

@@ -170,7 +170,7 @@ impl Transport {
     }
 
     /// When to call [`Self::handle_timeout`] next.
-    pub fn poll_timeout(&mut self) -> Option<Instant> {
+    pub fn poll_timeout(&self) -> Option<Instant> {
         if self.failed {
             return None;
         }

@@ -68,7 +68,7 @@ pub enum CandidateKind {
     /// As the other end saw it.
     PeerReflexive,
     /// On a TURN server.
-    Relay,
+    Relayed,
 }
 
 /// One UDP address at which an end may be reached. Candidates of other protocols are left out by the caller.
