@@ -6,12 +6,36 @@
 #![warn(missing_docs)]
 
 mod action;
+mod bridge;
+mod caps;
+mod chat;
+mod conference;
+mod config;
+mod disco;
 mod event;
+mod focus;
+mod focus_presence;
+mod ice_servers;
 mod ids;
+mod jid;
+mod jingle;
+mod json_message;
+mod lobby;
+mod muc;
+mod ns;
+mod output;
 mod participant;
+mod random;
 mod session;
+mod stats;
+mod stream;
+mod xml;
 
 pub use action::Action;
+pub use bridge::channel::BridgeChannelPreference;
+pub use bridge::messages::ReceiveConstraints;
+pub use conference::Conference;
+pub use config::ConferenceConfig;
 pub use event::{
     BridgeChannelKind, ChatMessage, EndReason, Event, IceServer, IceServerKind, MutedMedium, Reaction,
     RecordingMode, RecordingState, RecordingStatus, RoomInformation, RoomMetadata, Warning,
@@ -22,3 +46,4 @@ pub use session::{
     Candidate, CandidateKind, CandidateProtocol, Fingerprint, HeaderExtension, LocalDescription, LocalSource,
     MediaDescription, PayloadType, RemoteSource, SessionDescription, TransportDescription,
 };
+pub use stats::Stats;
