@@ -38,7 +38,7 @@ impl Machine {
             return Ok(None);
         }
         let mut path = Vec::with_capacity(suffixes.len() + 1);
-        if !(is_window(name) && !suffixes.is_empty()) {
+        if !is_window(name) || suffixes.is_empty() {
             path.push(name.clone());
         }
         for suffix in suffixes {
