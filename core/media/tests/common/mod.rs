@@ -8,13 +8,14 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
+use treff_media::session::Session;
 use treff_media::transport::{Certificate, Datagram, Role, Transport, TransportConfig, TransportEvent};
 
 /// Something with a socket: a transport or a session.
 pub trait Endpoint {
     fn handle_datagram(&mut self, now: Instant, local: SocketAddr, remote: SocketAddr, bytes: BytesMut);
     fn handle_timeout(&mut self, now: Instant);
-    fn poll_timeout(&mut self) -> Option<Instant>;
+    fn deadline(&self) -> Option<Instant>;
     fn poll_transmit(&mut self) -> Option<Datagram>;
 }
 
@@ -25,7 +26,22 @@ impl Endpoint for Transport {
     fn handle_timeout(&mut self, now: Instant) {
         self.handle_timeout(now);
     }
-    fn poll_timeout(&mut self) -> Option<Instant> {
+    fn deadline(&self) -> Option<Instant> {
+        self.poll_timeout()
+    }
+    fn poll_transmit(&mut self) -> Option<Datagram> {
+        self.poll_transmit()
+    }
+}
+
+impl Endpoint for Session {
+    fn handle_datagram(&mut self, now: Instant, local: SocketAddr, remote: SocketAddr, bytes: BytesMut) {
+        self.handle_datagram(now, local, remote, bytes);
+    }
+    fn handle_timeout(&mut self, now: Instant) {
+        self.handle_timeout(now);
+    }
+    fn deadline(&self) -> Option<Instant> {
         self.poll_timeout()
     }
     fn poll_transmit(&mut self) -> Option<Datagram> {
@@ -162,8 +178,8 @@ impl<A: Endpoint, B: Endpoint> World<A, B> {
                 return true;
             }
             let arrival = self.flying.first_key_value().map(|((at, _), _)| *at);
-            let ada = self.ada.poll_timeout();
-            let bridge = self.bridge.poll_timeout();
+            let ada = self.ada.deadline();
+            let bridge = self.bridge.deadline();
             let next = [arrival, ada, bridge].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= end) else {
                 self.now = end;

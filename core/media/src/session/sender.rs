@@ -1,0 +1,225 @@
+//! What we send: the microphone's stream and the camera's encodings.
+//!
+//! In: Opus packets, encoded frames, NACKs. Out: RTP packets with sequence numbers, timestamps and the audio level,
+//! without transport-wide numbers. Everything starts at random places below the middle of its range.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rtc_rtp::header::Header;
+use rtc_rtp::packet::Packet;
+
+use super::history::History;
+use super::pacer::Pacer;
+use super::rate::RateMeter;
+use super::{MediaConfig, SendStats};
+use crate::audio::OpusPacket;
+use crate::codec::{Negotiated, Ssrc};
+use crate::frame::EncodedFrame;
+use crate::rtp::{Packetizer, PacketizerConfig, video_timestamp};
+
+/// Silence after which the next Opus packet begins a talk spurt (RFC 3551 §4.1): the marker bit.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// splitmix64: numbers nobody needs to be unable to guess.
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Below 32768, or a receiver that meets reordering at the first wrap guesses the wrong SRTP roll-over.
+    fn sequence(&mut self) -> u16 {
+        (self.next() & 0x7fff) as u16
+    }
+}
+
+struct Audio {
+    ssrc: Ssrc,
+    next: u16,
+    offset: u32,
+    last: Option<Instant>,
+    stats: SendStats,
+    rate: RateMeter,
+}
+
+struct Layer {
+    ssrc: Ssrc,
+    next: u16,
+    packetizer: Packetizer,
+    history: Option<History>,
+    stats: SendStats,
+    rate: RateMeter,
+}
+
+/// All our streams.
+pub(super) struct Sender {
+    negotiated: Negotiated,
+    audio: Option<Audio>,
+    layers: Vec<Layer>,
+    /// One for all encodings: the bridge switches between them by it.
+    video_base: u32,
+    pacer: Pacer,
+}
+
+impl Sender {
+    pub(super) fn new(config: &MediaConfig, random: &mut Random, estimate: f64) -> Self {
+        let audio = config.audio_ssrc.map(|ssrc| Audio {
+            ssrc,
+            next: random.sequence(),
+            offset: random.next() as u32,
+            last: None,
+            stats: SendStats::default(),
+            rate: RateMeter::default(),
+        });
+        let layers = config.video.iter().map(|layer| Layer {
+            ssrc: layer.ssrc,
+            next: random.sequence(),
+            packetizer: Packetizer::new(PacketizerConfig {
+                picture_id: random.sequence(),
+                base_index: random.next() as u8,
+                temporal_layers: true,
+            }),
+            history: layer.rtx.map(|rtx| History::new(rtx, random.sequence())),
+            stats: SendStats::default(),
+            rate: RateMeter::default(),
+        });
+        Self {
+            negotiated: config.negotiated.clone(),
+            audio,
+            layers: layers.collect(),
+            video_base: random.next() as u32,
+            pacer: Pacer::new(estimate),
+        }
+    }
+
+    /// The RTP packet for an Opus packet, if audio was negotiated.
+    pub(super) fn audio(&mut self, now: Instant, opus: &OpusPacket) -> Option<Packet> {
+        let payload_type = self.negotiated.opus_number()?;
+        let audio = self.audio.as_mut()?;
+        let resumed = audio.last.is_none_or(|last| now.saturating_duration_since(last) > PAUSE);
+        let mut header = Header {
+            version: 2,
+            marker: resumed,
+            payload_type,
+            sequence_number: audio.next,
+            timestamp: opus.timestamp.wrapping_add(audio.offset),
+            ssrc: audio.ssrc.0,
+            ..Header::default()
+        };
+        if let Some(id) = self.negotiated.audio_extensions.audio_level {
+            let level = opus.level.min(127) | if opus.voice { 0x80 } else { 0 };
+            // Ids come from the offer; one that fits no one-byte header costs only the level.
+            let _ = header.set_extension(id, Bytes::copy_from_slice(&[level]));
+        }
+        let payload = Bytes::copy_from_slice(opus.payload());
+        audio.next = audio.next.wrapping_add(1);
+        audio.last = Some(now);
+        audio.stats.packets += 1;
+        audio.stats.bytes += payload.len() as u64;
+        audio.rate.add(now, payload.len());
+        Some(Packet { header, payload })
+    }
+
+    /// Queues the packets of a frame. Frames of unknown encodings or codecs that were not negotiated are dropped.
+    pub(super) fn video(&mut self, frame: &EncodedFrame) {
+        let index = usize::from(frame.layer);
+        let Some(payload_type) = self.negotiated.video_number(frame.codec) else { return };
+        let Some(layer) = self.layers.get_mut(index) else { return };
+        let timestamp = video_timestamp(self.video_base, frame.timestamp);
+        layer.stats.frames += 1;
+        layer.stats.keyframes += u64::from(frame.keyframe);
+        for payload in layer.packetizer.payloads(frame) {
+            let header = Header {
+                version: 2,
+                marker: payload.marker,
+                payload_type,
+                sequence_number: layer.next,
+                timestamp,
+                ssrc: layer.ssrc.0,
+                ..Header::default()
+            };
+            layer.next = layer.next.wrapping_add(1);
+            self.pacer.push(index, Packet { header, payload: payload.bytes });
+        }
+    }
+
+    /// The next video packet whose time has come.
+    pub(super) fn poll(&mut self, now: Instant) -> Option<Packet> {
+        let (index, packet) = self.pacer.pop(now)?;
+        let layer = self.layers.get_mut(index)?;
+        layer.stats.packets += 1;
+        layer.stats.bytes += packet.payload.len() as u64;
+        layer.rate.add(now, packet.payload.len());
+        if let Some(history) = &mut layer.history {
+            history.keep(now, &packet);
+        }
+        Some(packet)
+    }
+
+    pub(super) fn deadline(&self, now: Instant) -> Option<Instant> {
+        self.pacer.deadline(now)
+    }
+
+    pub(super) fn set_estimate(&mut self, estimate: f64) {
+        self.pacer.set_estimate(estimate);
+    }
+
+    /// The retransmissions asked for.
+    pub(super) fn nacked(
+        &mut self,
+        now: Instant,
+        ssrc: Ssrc,
+        numbers: impl Iterator<Item = u16>,
+        round_trip: Option<Duration>,
+    ) -> Vec<Packet> {
+        let negotiated = &self.negotiated;
+        let Some(layer) = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc) else { return Vec::new() };
+        layer.stats.nacks += 1;
+        let Some(history) = &mut layer.history else { return Vec::new() };
+        let packets: Vec<Packet> =
+            numbers.filter_map(|number| history.again(now, number, round_trip, negotiated)).collect();
+        for packet in &packets {
+            layer.stats.retransmitted += 1;
+            layer.rate.add(now, packet.payload.len());
+        }
+        packets
+    }
+
+    /// Takes note of a request for a key frame; whether the SSRC is one of ours. The bridge names any encoding and
+    /// means all.
+    pub(super) fn keyframe_requested(&mut self, ssrc: Ssrc) -> bool {
+        let layer = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc);
+        layer.map(|layer| layer.stats.plis += 1).is_some()
+    }
+
+    /// Takes note of what the bridge missed of a stream; whether it is one of ours.
+    pub(super) fn reported(&mut self, ssrc: Ssrc, fraction_lost: u8) -> bool {
+        if let Some(audio) = self.audio.as_mut().filter(|audio| audio.ssrc == ssrc) {
+            audio.stats.fraction_lost = fraction_lost;
+            return true;
+        }
+        let layer = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc);
+        layer.map(|layer| layer.stats.fraction_lost = fraction_lost).is_some()
+    }
+
+    pub(super) fn stats(&mut self, now: Instant) -> BTreeMap<Ssrc, SendStats> {
+        let mut all = BTreeMap::new();
+        if let Some(audio) = &mut self.audio {
+            let bitrate = audio.rate.bits_per_second(now);
+            all.insert(audio.ssrc, SendStats { bitrate, ..audio.stats });
+        }
+        for layer in &mut self.layers {
+            let bitrate = layer.rate.bits_per_second(now);
+            all.insert(layer.ssrc, SendStats { bitrate, ..layer.stats });
+        }
+        all.retain(|_, stats| stats.packets > 0);
+        all
+    }
+}
