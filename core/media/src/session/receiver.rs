@@ -39,7 +39,10 @@ struct Watched {
     assembler: VideoAssembler,
     nacks: NackTracker,
     keyframe_asked: Option<Instant>,
+    /// The caller wants one.
     keyframe_wished: bool,
+    /// Nothing can be shown without one.
+    keyframe_needed: bool,
 }
 
 /// All streams of others.
@@ -107,6 +110,7 @@ impl Receiver {
                 nacks: NackTracker::default(),
                 keyframe_asked: None,
                 keyframe_wished: false,
+                keyframe_needed: false,
             };
             self.watched.insert(ssrc, watched);
         }
@@ -180,9 +184,7 @@ impl Receiver {
         let Some(watched) = self.watched.get_mut(&ssrc) else { return };
         watched.nacks.arrived(now, packet.sequence);
         watched.assembler.push(now, packet);
-        while let Some(frame) = watched.assembler.poll_frame(now) {
-            events.push_back(SessionEvent::Video { ssrc, frame });
-        }
+        watched.deliver(now, ssrc, events);
     }
 
     /// A sender report came.
@@ -206,9 +208,7 @@ impl Receiver {
         }
         for (&ssrc, watched) in &mut self.watched {
             if watched.assembler.poll_timeout().is_some_and(|due| due <= now) {
-                while let Some(frame) = watched.assembler.poll_frame(now) {
-                    events.push_back(SessionEvent::Video { ssrc, frame });
-                }
+                watched.deliver(now, ssrc, events);
             }
             let Some(source) = self.sources.get_mut(&ssrc) else { continue };
             if watched.nacks.deadline().is_some_and(|due| due <= now) {
@@ -222,8 +222,8 @@ impl Receiver {
                     }));
                 }
             }
-            watched.keyframe_wished |= watched.assembler.needs_keyframe(now).is_some();
-            if watched.keyframe_wished && watched.may_ask(now) {
+            watched.keyframe_needed = watched.assembler.needs_keyframe(now).is_some();
+            if watched.keyframe_due().is_some_and(|due| due.is_none_or(|due| due <= now)) {
                 watched.keyframe_wished = false;
                 watched.keyframe_asked = Some(now);
                 source.stats.plis += 1;
@@ -250,12 +250,7 @@ impl Receiver {
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         let watched = self.watched.values().flat_map(|watched| {
-            let wish = watched.keyframe_wished.then_some(watched.keyframe_asked).flatten();
-            [
-                watched.assembler.poll_timeout(),
-                watched.nacks.deadline(),
-                wish.map(|asked| asked + KEYFRAME_INTERVAL),
-            ]
+            [watched.assembler.poll_timeout(), watched.nacks.deadline(), watched.keyframe_due().flatten()]
         });
         watched.chain([self.report_due]).flatten().min()
     }
@@ -283,8 +278,20 @@ impl Receiver {
 }
 
 impl Watched {
-    fn may_ask(&self, now: Instant) -> bool {
-        self.keyframe_asked.is_none_or(|asked| now.saturating_duration_since(asked) >= KEYFRAME_INTERVAL)
+    /// Hands over the frames that are complete.
+    fn deliver(&mut self, now: Instant, ssrc: Ssrc, events: &mut VecDeque<SessionEvent>) {
+        while let Some(frame) = self.assembler.poll_frame(now) {
+            if frame.keyframe {
+                self.keyframe_wished = false;
+            }
+            events.push_back(SessionEvent::Video { ssrc, frame });
+        }
+    }
+
+    /// Whether a key frame should be asked for, and the earliest time for it if it was asked for before.
+    fn keyframe_due(&self) -> Option<Option<Instant>> {
+        (self.keyframe_wished || self.keyframe_needed)
+            .then(|| self.keyframe_asked.map(|asked| asked + KEYFRAME_INTERVAL))
     }
 }
 

@@ -3,6 +3,8 @@
 //! Datagrams are delayed, lost and reordered by a seeded generator; time jumps from one deadline to the next.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
 
+pub mod session;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
