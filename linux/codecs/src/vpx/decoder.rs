@@ -43,9 +43,10 @@ impl Drop for SharedBuffers {
 impl VpxDecoder {
     /// A decoder for VP8 or VP9.
     pub(crate) fn new(codec: VideoCodec) -> Result<Self, CodecError> {
-        // SAFETY: both return a pointer to a static description.
         let interface = match codec {
+            // SAFETY: returns a pointer to a static description.
             VideoCodec::Vp8 => unsafe { vpx_sys::vpx_codec_vp8_dx() },
+            // SAFETY: as above.
             VideoCodec::Vp9 => unsafe { vpx_sys::vpx_codec_vp9_dx() },
             other => return Err(CodecError::Unsupported(other)),
         };
