@@ -1,1 +1,22 @@
-//! To be written.
+//! Treff's core as a front end sees it: [`Command`] in, [`Event`] and [`Snapshot`] out.
+//!
+//! [`Client`] owns one thread with one tokio task, the driver, which owns every socket, timer and state machine. The
+//! Linux app, Android, the headless mode and the tests all use exactly this door.
+#![warn(missing_docs)]
+
+mod audio;
+mod client;
+mod door;
+mod driver;
+mod net;
+mod platform;
+
+pub use client::Client;
+pub use door::command::{Command, Layout, Reaction, Tile};
+pub use door::error::UserError;
+pub use door::event::{BridgeChannel, EndReason, Event};
+pub use door::snapshot::{
+    ChatLine, ConnectionState, Participant, RecentMeeting, Screen, SelfView, Snapshot, Tracks, Waiting,
+};
+pub use door::stats::{LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
+pub use platform::{ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust};

@@ -46,4 +46,9 @@ pub trait AudioDevices: Send {
     fn speaker_tap(&mut self) -> Option<Box<dyn SpeakerTap>> {
         None
     }
+
+    /// Tells whose voice `ssrc` is, before the tap hears its first block.
+    fn name_speaker(&mut self, ssrc: Ssrc, endpoint: &str) {
+        let _ = (ssrc, endpoint);
+    }
 }

@@ -1,0 +1,89 @@
+//! Figures of a call, gathered once a second.
+
+use serde::{Deserialize, Serialize};
+use treff_media::codec::VideoCodec;
+
+/// One second's figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Each video source that is received.
+    pub video: Vec<VideoStats>,
+    /// Each speaker that was heard.
+    pub speakers: Vec<SpeakerStats>,
+    /// Each simulcast encoding of ours.
+    pub sent: Vec<LayerStats>,
+    /// Audio packets sent so far.
+    pub audio_packets_sent: u64,
+    /// What the network is thought to carry upwards, in bits per second.
+    pub estimate: Option<u64>,
+    /// Round-trip time to the bridge in milliseconds.
+    pub rtt_ms: Option<f64>,
+    /// What this process costs.
+    pub process: ProcessStats,
+}
+
+/// A received video source.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct VideoStats {
+    /// The source's name.
+    pub source: String,
+    /// Its codec now.
+    pub codec: Option<VideoCodec>,
+    /// Width in pixels.
+    pub width: u16,
+    /// Height in pixels.
+    pub height: u16,
+    /// Pictures decoded in the last second.
+    pub fps: f64,
+    /// Pictures decoded so far.
+    pub frames_decoded: u64,
+    /// Frames thrown away undecoded so far.
+    pub frames_dropped: u64,
+    /// Freezes so far, as WebRTC's getStats counts them.
+    pub freezes: u64,
+    /// Packets that never came, so far.
+    pub packets_lost: i64,
+    /// NACK packets sent so far.
+    pub nacks: u64,
+    /// PLIs sent so far.
+    pub plis: u64,
+    /// Received in the last second, bits.
+    pub bitrate: u64,
+}
+
+/// A heard speaker.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SpeakerStats {
+    /// Their endpoint id.
+    pub endpoint: String,
+    /// Milliseconds of sound decoded from what was received.
+    pub received_ms: u64,
+    /// Milliseconds of sound made up for what was lost.
+    pub concealed_ms: u64,
+    /// Jitter in milliseconds.
+    pub jitter_ms: f64,
+}
+
+/// One simulcast encoding of ours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LayerStats {
+    /// Width in pixels of the last picture.
+    pub width: u16,
+    /// Height in pixels of the last picture.
+    pub height: u16,
+    /// Pictures sent in the last second.
+    pub fps: f64,
+    /// Bits sent in the last second.
+    pub bitrate: u64,
+    /// Being encoded now.
+    pub active: bool,
+}
+
+/// What this process has cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessStats {
+    /// Seconds of CPU, all threads, since it started.
+    pub cpu_s: f64,
+    /// Resident memory in bytes.
+    pub rss_bytes: u64,
+}

@@ -1,0 +1,246 @@
+//! The driver: one task that owns every socket, timer and state machine of a client.
+//!
+//! In: requests from the door, bytes from sockets, encoded frames and packets of ours, the time. Out: bytes, frames
+//! for renderers, packets for the playout thread, events and snapshots. `inputs` is what it waits for, `outlet` how
+//! it speaks; `meeting` and `live` hold what it drives.
+
+mod actions;
+mod figures;
+mod inputs;
+mod live;
+mod media;
+mod meeting;
+mod outlet;
+mod receiving;
+mod requests;
+mod room;
+mod sending;
+mod storage;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+use treff_media::device::DeviceError;
+use treff_media::frame::EncodedFrame;
+use treff_media::transport::Certificate;
+
+use crate::client::Published;
+use crate::door::command::{Command, Layout};
+use crate::net::{ConnectError, Connector, HttpError, HttpResponse, Socket, TlsStream};
+use crate::platform::{ClientConfig, Observer, Platform};
+
+use inputs::{Input, Inputs};
+use meeting::Meeting;
+use outlet::Outlet;
+use storage::Storage;
+
+/// The longest the driver sleeps with nothing to do.
+const IDLE: Duration = Duration::from_secs(3600);
+/// Datagrams taken in one go before the rest gets a turn.
+const BURST: usize = 64;
+/// Encoded frames that may wait for the driver: three layers for a few pictures.
+const FRAME_QUEUE: usize = 16;
+
+/// What comes through the door.
+pub(crate) enum Request {
+    Command(Command),
+    Subscribe(Box<dyn Observer>),
+    Shutdown,
+}
+
+/// News from tasks and threads that the driver started. `generation` tells which meeting they worked for.
+pub(super) struct Note {
+    generation: u64,
+    news: News,
+}
+
+pub(super) enum News {
+    Config(Result<HttpResponse, HttpError>),
+    SpareStream(Result<TlsStream, ConnectError>),
+    Signalling(Result<Box<Socket>, ConnectError>),
+    Bridge(Result<Box<Socket>, ConnectError>),
+    ConferenceReply(Result<HttpResponse, HttpError>),
+    /// A renderer has something to say that cannot wait for the next second.
+    Renderer(String),
+    MicrophoneEnded(DeviceError),
+    LoudspeakerEnded(DeviceError),
+}
+
+/// What the driver's tasks and threads need to report back.
+#[derive(Clone)]
+pub(super) struct Reporter {
+    generation: u64,
+    notes: mpsc::UnboundedSender<Note>,
+}
+
+impl Reporter {
+    pub(super) fn send(&self, news: News) {
+        let _ = self.notes.send(Note { generation: self.generation, news });
+    }
+}
+
+pub(crate) struct Driver {
+    config: ClientConfig,
+    platform: Platform,
+    inputs: Inputs,
+    outlet: Outlet,
+    storage: Storage,
+    connector: Option<Connector>,
+    /// Made before the first tap, since generating it takes a moment.
+    certificate: Option<Certificate>,
+    notes: mpsc::UnboundedSender<Note>,
+    frames: mpsc::Sender<EncodedFrame>,
+    audio_ready: Arc<Notify>,
+    generation: u64,
+    meeting: Option<Meeting>,
+    /// What is visible, kept from one meeting to the next.
+    layout: Layout,
+    /// Sockets saying goodbye.
+    goodbyes: JoinSet<()>,
+    stopping: bool,
+}
+
+impl Driver {
+    pub(crate) fn new(
+        config: ClientConfig,
+        platform: Platform,
+        requests: mpsc::UnboundedReceiver<Request>,
+        published: Published,
+    ) -> Self {
+        let (notes, note_inbox) = mpsc::unbounded_channel();
+        let (frames, frame_inbox) = mpsc::channel(FRAME_QUEUE);
+        let audio_ready = Arc::new(Notify::new());
+        let storage = Storage::open(config.store.as_deref());
+        let mut outlet = Outlet::new(published);
+        storage.describe(&mut outlet.state);
+        Self {
+            inputs: Inputs::new(requests, note_inbox, frame_inbox, Arc::clone(&audio_ready)),
+            outlet,
+            storage,
+            connector: Connector::new(&config.trust, &config.resolve)
+                .inspect_err(|error| tracing::error!("TLS cannot be set up: {error}."))
+                .ok(),
+            certificate: Certificate::generate()
+                .inspect_err(|error| tracing::error!("No certificate for DTLS could be made: {error}."))
+                .ok(),
+            config,
+            platform,
+            notes,
+            frames,
+            audio_ready,
+            generation: 0,
+            meeting: None,
+            layout: receiving::DEFAULT_LAYOUT,
+            goodbyes: JoinSet::new(),
+            stopping: false,
+        }
+    }
+
+    /// Runs until the client is shut down and the meeting has been left.
+    pub(crate) async fn run(mut self) {
+        self.outlet.publish(Instant::now());
+        while !(self.stopping && self.meeting.is_none()) {
+            let input = self.inputs.next(self.next_deadline()).await;
+            let now = Instant::now();
+            self.handle(now, input);
+            for _ in 0..BURST {
+                let Some(more) = self.inputs.next_datagram() else { break };
+                self.handle(now, more);
+            }
+            self.handle_deadlines(now);
+            self.drain(now);
+            self.outlet.publish_if_due(now);
+            while self.goodbyes.try_join_next().is_some() {}
+        }
+        self.outlet.publish(Instant::now());
+        while self.goodbyes.join_next().await.is_some() {}
+    }
+
+    fn handle(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Request(Request::Command(command)) => self.command(now, command),
+            Input::Request(Request::Subscribe(observer)) => self.outlet.subscribe(observer),
+            Input::Request(Request::Shutdown) => {
+                self.stopping = true;
+                self.leave(now);
+            }
+            Input::Note(note) if note.generation == self.generation => self.news(now, note.news),
+            // Somebody worked for a meeting that is over.
+            Input::Note(_) => {}
+            Input::SignallingText(text) => self.with_live(|live| live.conference.socket_frame(now, &text)),
+            Input::SignallingClosed => self.with_live(|live| live.conference.socket_closed(now)),
+            Input::BridgeText(text) => self.with_live(|live| live.conference.bridge_message(now, &text)),
+            Input::BridgeClosed => self.with_live(|live| live.conference.bridge_closed(now)),
+            Input::Datagram { local, remote, bytes } => {
+                self.with_live(|live| live.handle_datagram(now, local, remote, bytes));
+            }
+            Input::Frame(frame) => self.with_live(|live| live.send_frame(now, frame)),
+            Input::AudioReady => self.with_live(|live| live.send_audio(now)),
+            Input::Deadline => {}
+        }
+    }
+
+    fn news(&mut self, now: Instant, news: News) {
+        match news {
+            News::Config(result) => self.config_arrived(now, result),
+            News::SpareStream(result) => self.spare_arrived(result),
+            News::Signalling(result) => self.signalling_arrived(now, result),
+            News::Bridge(result) => self.bridge_arrived(now, result),
+            News::ConferenceReply(result) => self.conference_reply(now, result),
+            News::Renderer(source) => self.renderer_news(now, &source),
+            News::MicrophoneEnded(error) => self.microphone_ended(now, &error),
+            News::LoudspeakerEnded(error) => self.loudspeaker_ended(&error),
+        }
+    }
+
+    fn reporter(&self) -> Reporter {
+        Reporter { generation: self.generation, notes: self.notes.clone() }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let now = Instant::now();
+        let live = self.meeting.as_ref().and_then(Meeting::deadline);
+        [live, self.outlet.deadline()].into_iter().flatten().min().unwrap_or(now + IDLE)
+    }
+
+    fn handle_deadlines(&mut self, now: Instant) {
+        self.with_live(|live| live.handle_timeout(now));
+        self.figures_if_due(now);
+        self.give_up_closing_if_due(now);
+    }
+
+    /// Lets the machines say everything they have to say; afterwards they only wait.
+    fn drain(&mut self, now: Instant) {
+        loop {
+            let mut quiet = true;
+            while let Some(action) = self.poll_live(|live| live.conference.poll_action()) {
+                self.act(now, action);
+                quiet = false;
+            }
+            while let Some(event) = self.poll_live(|live| live.conference.poll_event()) {
+                self.conference_event(now, event);
+                quiet = false;
+            }
+            while let Some(event) = self.poll_live(live::Live::poll_media_event) {
+                self.media_event(now, event);
+                quiet = false;
+            }
+            if quiet {
+                break;
+            }
+        }
+        self.transmit();
+    }
+
+    fn with_live(&mut self, work: impl FnOnce(&mut live::Live)) {
+        if let Some(live) = self.meeting.as_mut().and_then(Meeting::live) {
+            work(live);
+        }
+    }
+
+    fn poll_live<T>(&mut self, poll: impl FnOnce(&mut live::Live) -> Option<T>) -> Option<T> {
+        self.meeting.as_mut().and_then(Meeting::live).and_then(poll)
+    }
+}

@@ -1,0 +1,224 @@
+//! A person in a test: the real client on made-up devices.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use treff_app::{
+    BridgeChannel, Client, ClientConfig, Command, Event, Layout, NetworkAddresses, Observer, Platform,
+    ResolveOverride, ServerTrust, Snapshot,
+};
+use treff_lab::Lab;
+use treff_media::codec::VideoCodec;
+
+use crate::ears::{Ears, SoundCard};
+use crate::eyes::{Camera, Eyes, Screen, Sight};
+
+/// How long anything may take before a test fails. Nothing waits this long when it works.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How a guest comes in.
+#[derive(Clone, Debug)]
+pub struct GuestOptions {
+    /// Say something.
+    pub microphone: bool,
+    /// Show something.
+    pub camera: bool,
+    /// The tone they say.
+    pub hertz: f32,
+    /// The colour they show.
+    pub colour: usize,
+    /// Which bridge channel to use.
+    pub bridge_channel: Option<BridgeChannel>,
+    /// The room's password, if they know it.
+    pub password: Option<String>,
+    /// Send with this codec only.
+    pub codec: Option<VideoCodec>,
+    /// What they look at.
+    pub layout: Layout,
+}
+
+impl Default for GuestOptions {
+    fn default() -> Self {
+        Self {
+            microphone: true,
+            camera: true,
+            hertz: 500.0,
+            colour: 5,
+            bridge_channel: None,
+            password: None,
+            codec: None,
+            layout: Layout::Everyone { max_height: 720, last_n: -1 },
+        }
+    }
+}
+
+/// A person in a meeting.
+pub struct Guest {
+    client: Client,
+    /// What the door told: events, and `None` for each new snapshot.
+    news: mpsc::UnboundedReceiver<Option<Event>>,
+    /// What they hear.
+    pub ears: Ears,
+    /// What they see.
+    pub eyes: Eyes,
+}
+
+impl Guest {
+    /// Somebody who opened the door but has not tapped a link yet.
+    pub fn new(lab: &Lab, options: &GuestOptions) -> Self {
+        let (ears, eyes) = (Ears::default(), Eyes::default());
+        let mut codecs = treff_codecs::catalog();
+        if let Some(codec) = options.codec {
+            codecs.encode = vec![codec];
+        }
+        let platform = Platform {
+            audio: Box::new(SoundCard { ears: ears.clone(), hertz: options.hertz }),
+            video: Box::new(Camera { colour: options.colour }),
+            renderers: Box::new(Screen(eyes.clone())),
+            codecs,
+            network: Box::new(Loopback),
+        };
+        let config = ClientConfig {
+            trust: ServerTrust::SystemAnd(
+                CertificateDer::pem_slice_iter(lab.ca_pem().as_bytes())
+                    .collect::<Result<_, _>>()
+                    .expect("the lab's root is PEM"),
+            ),
+            resolve: vec![ResolveOverride {
+                host: "meet.lab.test".to_owned(),
+                port: lab.address().port(),
+                address: lab.address(),
+            }],
+            bridge_channel: options.bridge_channel,
+            send_codec: options.codec,
+            store: None,
+        };
+        let client = Client::new(config, platform).expect("a thread for the driver");
+        let (told, news) = mpsc::unbounded_channel();
+        client.subscribe(Box::new(Listener(told)));
+        client.dispatch(Command::SetLayout { layout: options.layout.clone() });
+        Self { client, news, ears, eyes }
+    }
+
+    /// Opens `room` and asks to come in, without waiting for anything.
+    pub fn knock_at(lab: &Lab, room: &str, name: &str, options: &GuestOptions) -> Self {
+        let guest = Self::new(lab, options);
+        guest.does(Command::Open { link: lab.link(room), token: None });
+        guest.does(Command::Join {
+            name: Some(name.to_owned()),
+            password: options.password.clone(),
+            microphone: options.microphone,
+            camera: options.camera,
+        });
+        guest
+    }
+
+    /// Joins `room` and waits until they are in.
+    pub async fn join(lab: &Lab, room: &str, name: &str, options: GuestOptions) -> Self {
+        let mut guest = Self::knock_at(lab, room, name, &options);
+        guest.until("being in the room", |event| matches!(event, Event::Joined { .. })).await;
+        guest
+    }
+
+    /// Hands a command to the client.
+    pub fn does(&self, command: Command) {
+        self.client.dispatch(command);
+    }
+
+    /// Waits for the event that `wanted` describes, and gives it.
+    ///
+    /// # Panics
+    /// When it does not come in time; the events that came instead are named.
+    pub async fn until(&mut self, what: &str, mut wanted: impl FnMut(&Event) -> bool) -> Event {
+        let mut others = Vec::new();
+        let found = timeout(PATIENCE, async {
+            loop {
+                match self.news.recv().await {
+                    Some(Some(event)) if wanted(&event) => return Some(event),
+                    Some(None | Some(Event::Stats(_))) => {}
+                    Some(Some(event)) => others.push(event),
+                    None => return None,
+                }
+            }
+        });
+        match found.await {
+            Ok(Some(event)) => event,
+            _ => panic!("waited in vain for {what}; what came instead: {others:#?}"),
+        }
+    }
+
+    /// Looks again and again, at each event and snapshot (figures come each second), until `look` finds something.
+    ///
+    /// # Panics
+    /// When it finds nothing in time.
+    pub async fn sees<T>(&mut self, what: &str, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let found = timeout(PATIENCE, async {
+            loop {
+                if let Some(found) = look(self) {
+                    return Some(found);
+                }
+                self.news.recv().await?;
+            }
+        });
+        match found.await {
+            Ok(Some(found)) => found,
+            _ => panic!("waited in vain for {what}; the state is {:#?}", self.client.snapshot()),
+        }
+    }
+
+    /// The state as a front end would draw it.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.client.snapshot()
+    }
+
+    /// Waits until `voice` is heard at about `hertz`.
+    pub async fn hears(&mut self, voice: &str, hertz: f32) {
+        let near = |guest: &Self| guest.ears.frequency(voice).filter(|heard| (heard - hertz).abs() <= 20.0);
+        self.sees(&format!("a voice at {hertz} Hz"), near).await;
+    }
+
+    /// Waits until somebody's camera shows at least 20 numbered pictures in `colour`, and gives the last look.
+    pub async fn watches(&mut self, endpoint: &str, colour: usize) -> Sight {
+        let source = format!("{endpoint}-v0");
+        let clear = |guest: &Self| {
+            guest.eyes.sight(&source).filter(|sight| sight.readable >= 20 && sight.colour == Some(colour))
+        };
+        self.sees("moving pictures", clear).await
+    }
+
+    /// Their endpoint id.
+    pub fn endpoint(&self) -> String {
+        self.snapshot().me.endpoint.clone()
+    }
+
+    /// Leaves and waits until the meeting is over for them.
+    pub async fn leave(mut self) {
+        self.does(Command::Leave);
+        self.until("the end", |event| matches!(event, Event::Ended { .. })).await;
+    }
+}
+
+struct Listener(mpsc::UnboundedSender<Option<Event>>);
+
+impl Observer for Listener {
+    fn on_event(&mut self, event: &Event) {
+        let _ = self.0.send(Some(event.clone()));
+    }
+
+    fn on_snapshot(&mut self, _: &Arc<Snapshot>) {
+        let _ = self.0.send(None);
+    }
+}
+
+struct Loopback;
+
+impl NetworkAddresses for Loopback {
+    fn addresses(&self) -> Vec<IpAddr> {
+        vec![Ipv4Addr::LOCALHOST.into()]
+    }
+}
