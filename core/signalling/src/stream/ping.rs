@@ -25,6 +25,8 @@ pub(crate) struct KeepAlive {
     timeout: Duration,
     threshold: u32,
     last_received: Instant,
+    /// Something came since the last ping went out.
+    heard: bool,
     /// When to ping next; `None` while an answer is awaited.
     next: Option<Instant>,
     failures: u32,
@@ -35,7 +37,7 @@ impl KeepAlive {
         let interval = interval.max(Duration::from_secs(1));
         let timeout = timeout.max(Duration::from_secs(1));
         let next = Some(now + interval);
-        Self { interval, timeout, threshold: threshold.max(1), last_received: now, next, failures: 0 }
+        Self { interval, timeout, threshold: threshold.max(1), last_received: now, heard: true, next, failures: 0 }
     }
 
     /// How long an answer to a ping may take.
@@ -45,6 +47,7 @@ impl KeepAlive {
 
     pub(crate) fn received(&mut self, now: Instant) {
         self.last_received = now;
+        self.heard = true;
         self.failures = 0;
         if self.next.is_some() {
             self.next = Some(now + self.interval);
@@ -59,7 +62,7 @@ impl KeepAlive {
 
     /// The ping was not answered in time. Anything else received meanwhile counts as life.
     pub(crate) fn missed(&mut self, now: Instant) -> Verdict {
-        if now.duration_since(self.last_received) < self.timeout {
+        if self.heard {
             self.answered(now);
             return Verdict::Wait;
         }
@@ -83,6 +86,7 @@ impl KeepAlive {
         match self.next {
             Some(next) if next <= now => {
                 self.next = None;
+                self.heard = false;
                 Verdict::Ping
             }
             _ => Verdict::Wait,
