@@ -1,5 +1,5 @@
-//! What decoding and encoding cost: a 720p VP8 frame through the bare decoder and through a renderer's thread, and one
-//! picture in three encodings.
+//! What decoding and encoding cost: a 720p VP8 frame through the bare decoder and through a renderer's
+//! thread, and one picture in three encodings.
 
 use std::hint::black_box;
 use std::sync::{Arc, mpsc};

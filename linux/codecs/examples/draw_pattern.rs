@@ -1,4 +1,5 @@
-//! Writes the pattern of one person as YUV4MPEG2 to standard output: `draw_pattern PERSON WIDTH HEIGHT COUNT`.
+//! Writes the pattern of one person as YUV4MPEG2 to standard output: `draw_pattern PERSON WIDTH HEIGHT
+//! COUNT`.
 
 use std::io::{self, BufWriter};
 

@@ -3,8 +3,8 @@
 use treff_media::codec::VideoCodec;
 use treff_media::device::CodecCatalog;
 
-/// All four codecs decode. Only VP8 is announced for encoding: it alone gets temporal layers here, and without three of them
-/// JVB does not switch between simulcast encodings.
+/// All four codecs decode. Only VP8 is announced for encoding: it alone gets temporal layers here, and
+/// without three of them JVB does not switch between simulcast encodings.
 pub fn catalog() -> CodecCatalog {
     CodecCatalog {
         decode: [VideoCodec::Vp8, VideoCodec::Vp9, VideoCodec::H264, VideoCodec::Av1].into(),

@@ -1,4 +1,5 @@
-//! What every decoder here does: encoded frames in decoding order in, pictures out, and recovery at the next key frame.
+//! What every decoder here does: encoded frames in decoding order in, pictures out, and recovery at the next
+//! key frame.
 
 use treff_media::codec::VideoCodec;
 use treff_media::frame::EncodedFrame;
@@ -14,7 +15,8 @@ pub trait Decoder: Send {
     /// Decodes one frame. `None` if it completes no picture.
     ///
     /// # Errors
-    /// When the frame is broken or its references are missing. Every frame up to the next key frame then fails too.
+    /// When the frame is broken or its references are missing. Every frame up to the next key frame then
+    /// fails too.
     fn decode(&mut self, frame: &EncodedFrame) -> Result<Option<&I420Frame>, CodecError>;
 }
 
@@ -23,7 +25,8 @@ pub fn decoder(codec: VideoCodec) -> Box<dyn Decoder> {
     Box::new(Recovering { codec, library: None })
 }
 
-/// Opens a fresh library instance at the first key frame after a failure: what is left inside a failed one is anybody's guess.
+/// Opens a fresh library instance at the first key frame after a failure: what is left inside a failed one is
+/// anybody's guess.
 struct Recovering {
     codec: VideoCodec,
     library: Option<Library>,

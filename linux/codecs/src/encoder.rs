@@ -1,4 +1,5 @@
-//! What every encoder here does: raw pictures of one size in, encoded frames out, bit rate and key frames on demand.
+//! What every encoder here does: raw pictures of one size in, encoded frames out, bit rate and key frames on
+//! demand.
 
 use std::time::Duration;
 

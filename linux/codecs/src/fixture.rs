@@ -1,7 +1,9 @@
-//! A recorded AV1 stream of the pattern, looped: there is no AV1 encoder here, but receivers must be tested with AV1.
+//! A recorded AV1 stream of the pattern, looped: there is no AV1 encoder here, but receivers must be tested
+//! with AV1.
 //!
-//! Made by `draw_pattern 7 1280 720 60 | ffmpeg -i - -c:v libaom-av1 -usage realtime -cpu-used 4 -lag-in-frames 0 -g 1000
-//! -b:v 300k -pix_fmt yuv420p pattern-av1.ivf` (libaom 3.6): one key frame, then 59 frames that each show one picture.
+//! Made by `draw_pattern 7 1280 720 60 | ffmpeg -i - -c:v libaom-av1 -usage realtime -cpu-used 4
+//! -lag-in-frames 0 -g 1000 -b:v 300k -pix_fmt yuv420p pattern-av1.ivf` (libaom 3.6): one key frame, then 59
+//! frames that each show one picture.
 
 use std::time::Duration;
 

@@ -1,12 +1,14 @@
-//! Raw pictures: three planes of 8-bit 4:2:0. A frame either owns its pixels behind an `Arc` (cloning is cheap, writing
-//! copies only when shared) or is lent by a decoder, in which case it is only ever seen by reference and cloning copies.
+//! Raw pictures: three planes of 8-bit 4:2:0. A frame either owns its pixels behind an `Arc` (cloning is
+//! cheap, writing copies only when shared) or is lent by a decoder, in which case it is only ever seen by
+//! reference and cloning copies.
 
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::error::CodecError;
 
-/// Neither side of a picture may be larger; hostile headers are refused before anything is allocated for them.
+/// Neither side of a picture may be larger; hostile headers are refused before anything is allocated for
+/// them.
 pub const MAX_DIMENSION: u16 = 4096;
 
 /// A raw picture. Chroma planes are half as wide and high as the picture, rounded up.
@@ -26,8 +28,8 @@ enum Storage {
     Lent([NonNull<u8>; 3]),
 }
 
-// SAFETY: pixels are only read through a shared reference, owned ones are plain bytes, and lent ones belong to the decoder
-// that holds this frame and moves with it (see `I420Frame::lend`).
+// SAFETY: pixels are only read through a shared reference, owned ones are plain bytes, and lent ones belong
+// to the decoder that holds this frame and moves with it (see `I420Frame::lend`).
 unsafe impl Send for I420Frame {}
 // SAFETY: as above; there is no interior mutability.
 unsafe impl Sync for I420Frame {}
@@ -111,9 +113,9 @@ impl I420Frame {
     /// A frame over a decoder's own memory.
     ///
     /// # Safety
-    /// Each plane must be readable for `stride * (rows - 1) + row length` bytes for as long as anyone can reach the
-    /// frame: the decoder keeps it in a private field, hands out only shared references bound to a borrow of the decoder,
-    /// and never lends while it writes.
+    /// Each plane must be readable for `stride * (rows - 1) + row length` bytes for as long as anyone can
+    /// reach the frame: the decoder keeps it in a private field, hands out only shared references bound to a
+    /// borrow of the decoder, and never lends while it writes.
     pub(crate) unsafe fn lend(
         width: u16,
         height: u16,

@@ -56,8 +56,8 @@ impl H264Decoder {
         let (y, u, v) = image.strides();
         let plane = |bytes: &[u8]| NonNull::new(bytes.as_ptr().cast_mut()).ok_or(CodecError::Format);
         let planes = [plane(image.y())?, plane(image.u())?, plane(image.v())?];
-        // SAFETY: the slices hold `height` (half for chroma) rows of `stride` bytes in the decoder's memory until its next
-        // call; the frame stays private.
+        // SAFETY: the slices hold `height` (half for chroma) rows of `stride` bytes in the decoder's memory
+        // until its next call; the frame stays private.
         self.picture = Some(unsafe { I420Frame::lend(width, height, planes, [y, u, v]) });
         Ok(true)
     }

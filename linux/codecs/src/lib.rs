@@ -1,6 +1,6 @@
-//! The Linux codecs: libvpx (VP8, VP9), dav1d (AV1) and OpenH264 behind the traits of treff-media, with the threads that
-//! capture, encode and decode. In: raw pictures from a [`PictureSource`], encoded frames from the network. Out: encoded frames
-//! for the network, raw pictures for a [`PictureSink`].
+//! The Linux codecs: libvpx (VP8, VP9), dav1d (AV1) and OpenH264 behind the traits of treff-media, with the
+//! threads that capture, encode and decode. In: raw pictures from a [`PictureSource`], encoded frames from
+//! the network. Out: encoded frames for the network, raw pictures for a [`PictureSink`].
 
 mod av1;
 mod catalog;

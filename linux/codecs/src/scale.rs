@@ -23,7 +23,8 @@ fn scale_plane(from: Plane<'_>, mut to: PlaneMut<'_>) {
     }
 }
 
-/// Two rows to one of half the length: the usual step between simulcast encodings, written so that it vectorises.
+/// Two rows to one of half the length: the usual step between simulcast encodings, written so that it
+/// vectorises.
 fn halve_rows(upper: &[u8], lower: &[u8], out: &mut [u8]) {
     // Each pair as one 16-bit number whose halves are added: that needs no shuffling of bytes.
     let pair_sum = |pair: &[u8; 2]| {

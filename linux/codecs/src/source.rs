@@ -6,7 +6,8 @@ use treff_media::device::DeviceError;
 
 use crate::frame::I420Frame;
 
-/// A picture source of a fixed size. [`crate::SimulcastSource`] asks it for pictures only while somebody watches.
+/// A picture source of a fixed size. [`crate::SimulcastSource`] asks it for pictures only while somebody
+/// watches.
 pub trait PictureSource: Send {
     /// Width of its pictures in pixels.
     fn width(&self) -> u16;

@@ -66,7 +66,8 @@ fn vp8_without_its_upper_temporal_layers_still_decodes() {
                 continue;
             }
             kept += 1;
-            // Not only decodable: the same picture as with all layers, so nothing that was left out is missed.
+            // Not only decodable: the same picture as with all layers, so nothing that was left out is
+            // missed.
             assert_eq!(*decoder.decode(frame).unwrap().unwrap(), reference);
         }
         assert_eq!(kept, 60 >> (2 - highest));

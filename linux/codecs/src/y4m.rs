@@ -49,7 +49,8 @@ impl Header {
                 "W" => width = value.parse().unwrap_or(0),
                 "H" => height = value.parse().unwrap_or(0),
                 "F" => fps = parse_rate(value).ok_or(Y4mError::Malformed("frame rate"))?,
-                // 420, 420jpeg, 420mpeg2 and 420paldv differ in where chroma sits; 420p10 and the like have more bits.
+                // 420, 420jpeg, 420mpeg2 and 420paldv differ in where chroma sits; 420p10 and the like have
+                // more bits.
                 "C" if !value.starts_with("420") || value.starts_with("420p1") => {
                     return Err(Y4mError::Sampling);
                 }

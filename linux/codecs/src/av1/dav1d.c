@@ -1,5 +1,5 @@
-/* A narrow door to dav1d, compiled against the installed headers: its structures change between releases, and Rust must not
- * guess their layout. One decoder, one thread, the last picture of each temporal unit. */
+/* A narrow door to dav1d, compiled against the installed headers: its structures change between releases, and
+ * Rust must not guess their layout. One decoder, one thread, the last picture of each temporal unit. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -33,8 +33,8 @@ struct treff_av1 *treff_av1_open(unsigned max_pixels) {
     settings.max_frame_delay = 1;
     settings.frame_size_limit = max_pixels;
     settings.logger.callback = NULL;
-    /* Every spatial layer comes out, and the last one of a unit is the largest that the bridge let through. Asking for the highest
-     * only would wait for layers that never come. */
+    /* Every spatial layer comes out, and the last one of a unit is the largest that the bridge let through. Asking
+     * for the highest only would wait for layers that never come. */
     settings.all_layers = 1;
     if (dav1d_open(&self->context, &settings) < 0) {
         free(self);
@@ -64,7 +64,8 @@ static int drain(struct treff_av1 *self) {
     }
 }
 
-/* Decodes one temporal unit: 1 with `out` filled in (valid until the next call), 0 without a picture, or a negative error. */
+/* Decodes one temporal unit: 1 with `out` filled in (valid until the next call), 0 without a picture, or a
+ * negative error. */
 int treff_av1_decode(struct treff_av1 *self, const uint8_t *bytes, size_t size, struct treff_av1_picture *out) {
     dav1d_picture_unref(&self->picture);
     Dav1dData data;

@@ -1,6 +1,7 @@
 //! Decoding AV1 by dav1d, on the calling thread. Pictures are lent out of dav1d's reference memory.
 //!
-//! Not rav1d: its 1.1.0 aborts the process at any decoding error when it runs without frame threads (their issue 1497).
+//! Not rav1d: its 1.1.0 aborts the process at any decoding error when it runs without frame threads (their
+//! issue 1497).
 
 use std::ffi::{c_int, c_uint};
 use std::ptr::NonNull;
@@ -103,6 +104,7 @@ fn lend(picture: &RawPicture) -> Result<I420Frame, CodecError> {
     let stride = |index: usize| usize::try_from(picture.strides[index]).map_err(|_| CodecError::Format);
     let planes = [plane(0)?, plane(1)?, plane(2)?];
     let strides = [stride(0)?, stride(1)?, stride(2)?];
-    // SAFETY: dav1d's planes hold `height` (half for chroma) rows of `stride` bytes; the caller keeps the frame private.
+    // SAFETY: dav1d's planes hold `height` (half for chroma) rows of `stride` bytes; the caller keeps the
+    // frame private.
     Ok(unsafe { I420Frame::lend(width, height, planes, strides) })
 }

@@ -1,8 +1,10 @@
-//! A moving picture that says which person it belongs to and which frame it is, and the reader that finds both again after
-//! scaling and lossy coding. In: a person's index and a frame number. Out: a picture, or the number read from one.
+//! A moving picture that says which person it belongs to and which frame it is, and the reader that finds
+//! both again after scaling and lossy coding. In: a person's index and a frame number. Out: a picture, or the
+//! number read from one.
 //!
-//! Layout, in 24ths of the height: a plain background in the person's colour; rows 3 to 15 hold 24 black or white cells in
-//! 3 lines of 8 (20 bits of frame number, 4 check bits); rows 18 to 24 hold a textured bar that moves to the right.
+//! Layout, in 24ths of the height: a plain background in the person's colour; rows 3 to 15 hold 24 black or
+//! white cells in 3 lines of 8 (20 bits of frame number, 4 check bits); rows 18 to 24 hold a textured bar
+//! that moves to the right.
 
 mod read;
 #[cfg(test)]
@@ -52,7 +54,8 @@ impl FrameNumber {
     }
 }
 
-/// A 4-bit CRC (x^4 + x + 1), inverted in two bits so that neither an all-black nor an all-white picture is a number.
+/// A 4-bit CRC (x^4 + x + 1), inverted in two bits so that neither an all-black nor an all-white picture is a
+/// number.
 fn check_bits(number: u32) -> u32 {
     let mut remainder = number << 4;
     for bit in (4..NUMBER_BITS + 4).rev() {
@@ -111,7 +114,8 @@ impl Pattern {
         pattern
     }
 
-    /// The picture with this number. Draws in place if every earlier picture has been dropped, else into a copy.
+    /// The picture with this number. Draws in place if every earlier picture has been dropped, else into a
+    /// copy.
     pub fn draw(&mut self, number: FrameNumber) -> I420Frame {
         let width = usize::from(self.frame.width());
         let cells = number.cells();
@@ -195,7 +199,8 @@ fn wrapped(start: usize, length: usize, width: usize) -> (Range<usize>, Range<us
     (start..end.min(width), 0..end.saturating_sub(width))
 }
 
-/// A camera that shows the pattern; the frame number tells the time, so gaps and delays can be read from the pictures.
+/// A camera that shows the pattern; the frame number tells the time, so gaps and delays can be read from the
+/// pictures.
 #[derive(Debug)]
 pub struct PatternSource {
     pattern: Pattern,

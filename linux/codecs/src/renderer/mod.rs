@@ -1,5 +1,6 @@
-//! Decoding what one source sends and handing the pictures on: a thread per visible source that sleeps while nothing comes.
-//! In: encoded frames in decoding order, of any codec at any time. Out: pictures, lent to a [`PictureSink`].
+//! Decoding what one source sends and handing the pictures on: a thread per visible source that sleeps while
+//! nothing comes. In: encoded frames in decoding order, of any codec at any time. Out: pictures, lent to a
+//! [`PictureSink`].
 
 mod queue;
 #[cfg(test)]
@@ -17,12 +18,12 @@ use crate::decoder::{Decoder, decoder};
 use crate::frame::I420Frame;
 use queue::FrameQueue;
 
-/// Gets each picture with the sender's timestamp and the codec it came in; called on the decoding thread. The picture is lent:
-/// clone it to keep it.
+/// Gets each picture with the sender's timestamp and the codec it came in; called on the decoding thread. The
+/// picture is lent: clone it to keep it.
 pub type PictureSink = Box<dyn FnMut(&I420Frame, Duration, VideoCodec) + Send>;
 
-/// Decodes one source on a thread of its own. Dropping it ends the thread after the frame in work, whose picture may still
-/// reach the sink.
+/// Decodes one source on a thread of its own. Dropping it ends the thread after the frame in work, whose
+/// picture may still reach the sink.
 #[derive(Debug)]
 pub struct DecodingRenderer {
     shared: Arc<Shared>,

@@ -1,5 +1,5 @@
-//! The frames between the network and one decoder, without thread: what waits, what is thrown away, when a key frame is
-//! needed.
+//! The frames between the network and one decoder, without thread: what waits, what is thrown away, when a
+//! key frame is needed.
 
 use std::collections::VecDeque;
 
@@ -48,7 +48,8 @@ impl FrameQueue {
         self.frames.pop_front()
     }
 
-    /// The decoder could not use the last frame: all up to the next key frame are useless. Whether the network must send one.
+    /// The decoder could not use the last frame: all up to the next key frame are useless. Whether the
+    /// network must send one.
     pub(super) fn failed(&mut self) -> bool {
         let useless = self.frames.iter().position(|frame| frame.keyframe).unwrap_or(self.frames.len());
         self.frames.drain(..useless);

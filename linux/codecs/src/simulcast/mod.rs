@@ -1,7 +1,9 @@
-//! A camera with its encoders: one thread that captures, scales and encodes what the plan asks for, and sleeps while the
-//! plan is empty. In: plans and key-frame requests. Out: encoded frames of all active encodings, with one timestamp a picture.
+//! A camera with its encoders: one thread that captures, scales and encodes what the plan asks for, and
+//! sleeps while the plan is empty. In: plans and key-frame requests. Out: encoded frames of all active
+//! encodings, with one timestamp a picture.
 //!
-//! One thread is enough: three encodings of a 720p picture take about a sixth of a frame's time on a desktop core.
+//! One thread is enough: three encodings of a 720p picture take about a sixth of a frame's time on a desktop
+//! core.
 
 mod pace;
 mod pipeline;
@@ -18,8 +20,8 @@ use crate::source::PictureSource;
 use pace::{framerate, next_slot};
 use pipeline::Pipeline;
 
-/// Encodes the pictures of a [`PictureSource`] in up to three sizes. Dropping it closes the source; a picture being encoded at
-/// that moment may still reach the sink.
+/// Encodes the pictures of a [`PictureSource`] in up to three sizes. Dropping it closes the source; a picture
+/// being encoded at that moment may still reach the sink.
 #[derive(Debug)]
 pub struct SimulcastSource {
     capture_height: u16,

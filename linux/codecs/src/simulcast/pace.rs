@@ -8,7 +8,8 @@ pub(super) fn framerate(plan: u8, source: u8) -> u8 {
     if plan == 0 { source } else { plan.min(source) }
 }
 
-/// The time of the next picture: the slot after `last`, or the newest that has begun by `now` if some were missed.
+/// The time of the next picture: the slot after `last`, or the newest that has begun by `now` if some were
+/// missed.
 pub(super) fn next_slot(last: Option<Duration>, now: Duration, fps: u8) -> Duration {
     let fps = u128::from(fps.max(1));
     let begun = now.as_nanos() * fps / 1_000_000_000;

@@ -94,8 +94,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Starts, restarts and adjusts encoders. If one starts, all begin anew with key frames (the bridge counts those within
-    /// 300 ms as one group).
+    /// Starts, restarts and adjusts encoders. If one starts, all begin anew with key frames (the bridge
+    /// counts those within 300 ms as one group).
     fn follow_plan(&mut self, picture: &I420Frame) {
         let mut started = false;
         for wanted in self.plan.layers.clone() {
@@ -158,7 +158,8 @@ impl Pipeline {
     }
 }
 
-/// The size of an encoding whose smaller side is `height`: the picture's shape, even, and never larger than the picture.
+/// The size of an encoding whose smaller side is `height`: the picture's shape, even, and never larger than
+/// the picture.
 fn layer_size(picture: &I420Frame, height: u16) -> (u16, u16) {
     let (width, full_height) = (picture.width(), picture.height());
     let short = width.min(full_height).max(1);

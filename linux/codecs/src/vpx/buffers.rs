@@ -1,5 +1,5 @@
-//! Frame memory that the VP9 decoder borrows. VP9 may grow a picture sixteenfold in any frame, so the limit on sizes has to
-//! sit where memory is asked for.
+//! Frame memory that the VP9 decoder borrows. VP9 may grow a picture sixteenfold in any frame, so the limit
+//! on sizes has to sit where memory is asked for.
 
 use std::ffi::{c_int, c_void};
 
@@ -63,7 +63,8 @@ pub(super) unsafe extern "C" fn get_buffer(
     size: vpx_sys::size_t,
     buffer: *mut vpx_codec_frame_buffer_t,
 ) -> c_int {
-    // SAFETY: as promised; libvpx calls this only from within `vpx_codec_decode`, when nobody else holds the buffers.
+    // SAFETY: as promised; libvpx calls this only from within `vpx_codec_decode`, when nobody else holds the
+    // buffers.
     let (buffers, buffer) = unsafe { (&mut *owner.cast::<FrameBuffers>(), &mut *buffer) };
     match usize::try_from(size).ok().and_then(|size| buffers.take(size)) {
         Some((index, memory)) => {

@@ -123,7 +123,8 @@ impl VpxDecoder {
         let mut iterator = std::ptr::null();
         let mut last = None;
         loop {
-            // SAFETY: the context is initialised, the iterator starts as null; a returned image lives until the next decode.
+            // SAFETY: the context is initialised, the iterator starts as null; a returned image lives until
+            // the next decode.
             let image = unsafe {
                 vpx_sys::vpx_codec_get_frame(self.context.as_mut_ptr(), &raw mut iterator).as_ref()
             };
@@ -155,6 +156,7 @@ fn lend(image: &vpx_image_t) -> Result<I420Frame, CodecError> {
     let stride = |index: usize| usize::try_from(image.stride[index]).map_err(|_| CodecError::Format);
     let planes = [plane(0)?, plane(1)?, plane(2)?];
     let strides = [stride(0)?, stride(1)?, stride(2)?];
-    // SAFETY: libvpx's planes hold `d_h` (half for chroma) rows of `stride` bytes; the caller keeps the frame private.
+    // SAFETY: libvpx's planes hold `d_h` (half for chroma) rows of `stride` bytes; the caller keeps the frame
+    // private.
     Ok(unsafe { I420Frame::lend(width, height, planes, strides) })
 }

@@ -19,8 +19,8 @@ use crate::frame::{I420Frame, checked_size};
 
 /// Units of the encoder's clock in a second, as on the wire.
 const CLOCK: u64 = 90_000;
-/// VP8's speed. Negative means fixed, not adapted to the load; -8 takes a tenth less time than the -6 of WebRTC senders, at the same
-/// quality in a test with detailed motion, and -12 would start to show.
+/// VP8's speed. Negative means fixed, not adapted to the load; -8 takes a tenth less time than the -6 of
+/// WebRTC senders, at the same quality in a test with detailed motion, and -12 would start to show.
 const VP8_SPEED: c_int = -8;
 /// VP9's speed, 0 to 9: the usual one for real time.
 const VP9_SPEED: c_int = 8;
@@ -121,7 +121,8 @@ impl VpxEncoder {
     /// Hands one picture to libvpx.
     fn submit(&mut self, picture: &I420Frame, tick: i64, flags: i64) -> Result<(), CodecError> {
         let image = wrap(picture)?;
-        // SAFETY: the context is initialised; the image's planes are readable and only read, and not kept (no look-ahead).
+        // SAFETY: the context is initialised; the image's planes are readable and only read, and not kept (no
+        // look-ahead).
         let code = unsafe {
             vpx_sys::vpx_codec_encode(
                 self.context.as_mut_ptr(),
@@ -135,12 +136,14 @@ impl VpxEncoder {
         self.context.check(code)
     }
 
-    /// The bytes libvpx made of the last picture and whether they are a key frame; `None` if it dropped the picture.
+    /// The bytes libvpx made of the last picture and whether they are a key frame; `None` if it dropped the
+    /// picture.
     fn output(&mut self) -> Option<(Bytes, bool)> {
         let mut iterator = std::ptr::null();
         let mut output = None;
         loop {
-            // SAFETY: the context is initialised, the iterator starts as null; packets live until the next encode.
+            // SAFETY: the context is initialised, the iterator starts as null; packets live until the next
+            // encode.
             let packet = unsafe {
                 vpx_sys::vpx_codec_get_cx_data(self.context.as_mut_ptr(), &raw mut iterator).as_ref()
             };

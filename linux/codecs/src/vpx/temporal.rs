@@ -1,8 +1,10 @@
-//! The temporal hierarchy L1T3: four frames in the order 0-2-1-2, so that a bridge may halve or quarter the frame rate.
+//! The temporal hierarchy L1T3: four frames in the order 0-2-1-2, so that a bridge may halve or quarter the
+//! frame rate.
 //!
-//! The base layer lives in VP8's "last" buffer and refers to nothing else. Layer 1 refers to the base layer and is kept in the
-//! "golden" buffer for the layer-2 frame after it. Layer 2 is never referred to. Only the base layer and key frames may
-//! change the entropy coder's state, since anything else may be missing at a receiver.
+//! The base layer lives in VP8's "last" buffer and refers to nothing else. Layer 1 refers to the base layer
+//! and is kept in the "golden" buffer for the layer-2 frame after it. Layer 2 is never referred to. Only the
+//! base layer and key frames may change the entropy coder's state, since anything else may be missing at a
+//! receiver.
 
 use treff_media::frame::TemporalLayer;
 use vpx_sys::vpx_enc_frame_flags_t;
@@ -22,7 +24,8 @@ pub(super) const LAYERS: usize = 3;
 pub(super) const PATTERN: [u8; 4] = [0, 2, 1, 2];
 /// Every how many frames the layers up to this one have a frame, inverted.
 pub(super) const DECIMATORS: [u32; LAYERS] = [4, 2, 1];
-/// Percent of the bit rate for the layers up to this one: what WebRTC senders use, and distinct, as JVB needs.
+/// Percent of the bit rate for the layers up to this one: what WebRTC senders use, and distinct, as JVB
+/// needs.
 pub(super) const CUMULATIVE_PERCENT: [u32; LAYERS] = [40, 60, 100];
 
 /// Counts through the pattern.
