@@ -2,18 +2,21 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio::runtime::Builder;
-use tokio::sync::oneshot;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::{mpsc, oneshot};
 
-use crate::bridge::{BridgeHandle, Command};
+use crate::bridge::{BridgeHandle, Command, Driver};
 use crate::https::{self, Authority, Site};
 use crate::hub::Hub;
 use crate::names::{self, HOST};
 use crate::options::LabOptions;
+use crate::people::{Member, Stage};
 use crate::random::Random;
 use crate::xmpp::Core;
 
@@ -24,11 +27,11 @@ pub enum LabError {
     /// The port is taken, or the system has no threads left.
     #[error("the lab could not start: {0}")]
     Io(#[from] io::Error),
-    /// Keys or certificates could not be made; the text is for the log.
+    /// Keys, certificates or loops of media could not be made; the text is for the log.
     #[error("the lab could not start: {0}")]
     Setup(String),
-    /// There is nobody of this name, or not in this state.
-    #[error("there is no such person or room: {0}")]
+    /// There is nobody of this name, or no such room.
+    #[error("there is no {0}")]
     Unknown(String),
     /// What was waited for did not happen in time.
     #[error("timed out waiting for {0}")]
@@ -45,7 +48,7 @@ pub struct OccupantView {
     pub name: String,
     /// Has a moderator's powers.
     pub moderator: bool,
-    /// Synthetic.
+    /// Has no client.
     pub synthetic: bool,
     /// The text of `SourceInfo`.
     pub source_info: String,
@@ -56,8 +59,10 @@ pub struct OccupantView {
 /// A running deployment.
 pub struct Lab {
     pub(crate) hub: Hub,
-    pub(crate) bridge: tokio::sync::mpsc::UnboundedSender<Command>,
-    pub(crate) options: Arc<LabOptions>,
+    pub(crate) bridge: mpsc::UnboundedSender<Command>,
+    pub(crate) stage: Stage,
+    pub(crate) people: Mutex<Vec<Member>>,
+    pub(crate) random: Mutex<Random>,
     address: SocketAddr,
     ca_pem: String,
     /// Dropping these stops the threads.
@@ -65,14 +70,14 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// Starts a deployment.
+    /// Starts a deployment, with its people in their room.
     ///
     /// # Errors
-    /// When the port is taken or a key cannot be made.
+    /// When the port is taken or a key or a loop cannot be made.
     pub async fn start(options: LabOptions) -> Result<Self, LabError> {
         let options = Arc::new(options);
         let authority = Authority::generate().map_err(LabError::Setup)?;
-        let mut random = Random::new(options.seed ^ 0x6c61_62);
+        let mut random = Random::new(options.seed ^ 0x006c_6162);
         let (handle, queue) = BridgeHandle::new(random.fork()).map_err(LabError::Setup)?;
         let (bridge, sockets) = (handle.commands(), handle.sockets());
         let core = Core::new(Arc::clone(&options), Box::new(handle));
@@ -82,28 +87,45 @@ impl Lab {
         let address = listener.local_addr()?;
         let port = address.port();
 
-        let (stop_signalling, stopped) = oneshot::channel();
+        let (stop_bridge, bridge_stopped) = oneshot::channel();
+        let driver = random.fork();
+        spawn("lab-bridge", async move {
+            tokio::select! {
+                () = Driver::new(driver).run(queue) => {}
+                _ = bridge_stopped => {}
+            }
+        })?;
+        let (stop_signalling, signalling_stopped) = oneshot::channel();
         let (started, hub) = oneshot::channel();
-        let runtime = Builder::new_current_thread().enable_all().build()?;
         let acceptor = authority.acceptor;
         let site_options = Arc::clone(&options);
-        thread::Builder::new().name("lab-signalling".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                let hub = Hub::new(core, runtime_handle());
-                hub.with(|core, _| core.focus.web_socket_base = format!("wss://{HOST}:{port}"));
-                // Nobody waits any more if the starter is gone.
-                let _ = started.send(hub.clone());
-                let Ok(listener) = TcpListener::from_std(listener) else { return };
-                let site = Site { options: site_options, hub, bridge: sockets, port };
-                tokio::select! {
-                    () = https::serve(listener, acceptor, site) => {}
-                    _ = stopped => {}
-                }
-            });
+        spawn("lab-signalling", async move {
+            let hub = Hub::new(core, Handle::current());
+            hub.with(|core, _| core.focus.web_socket_base = format!("wss://{HOST}:{port}"));
+            // Nobody waits any more if the starter is gone.
+            let _ = started.send(hub.clone());
+            let Ok(listener) = TcpListener::from_std(listener) else { return };
+            let site = Site { options: site_options, hub, bridge: sockets, port };
+            tokio::select! {
+                () = https::serve(listener, acceptor, site) => {}
+                _ = signalling_stopped => {}
+            }
         })?;
-        let hub = hub.await.map_err(|_| LabError::Setup("the signalling thread ended".to_owned()))?;
-        drop(queue);
-        Ok(Self { hub, bridge, options, address, ca_pem: authority.pem, _stop: vec![stop_signalling] })
+        let lab = Self {
+            hub: hub.await.map_err(|_| LabError::Setup("the signalling thread ended".to_owned()))?,
+            bridge,
+            stage: Stage { epoch: Instant::now(), count: Arc::new(AtomicUsize::new(0)) },
+            people: Mutex::default(),
+            random: Mutex::new(random),
+            address,
+            ca_pem: authority.pem,
+            _stop: vec![stop_bridge, stop_signalling],
+        };
+        lab.add_people(&options.room, options.people.clone()).await?;
+        if options.lobby {
+            lab.set_lobby(&options.room, true)?;
+        }
+        Ok(lab)
     }
 
     /// The link to a room of this deployment.
@@ -133,10 +155,55 @@ impl Lab {
             core.muc.room(&jid).map_or_else(Vec::new, |room| room.people().map(view).collect())
         })
     }
+
+    /// Who waits in a room's lobby, moderators not counted.
+    pub fn knocking(&self, room: &str) -> Vec<OccupantView> {
+        let main = names::room(room);
+        self.hub.with(|core, _| {
+            let lobby = core.muc.room(&main).and_then(|room| room.lobby.clone());
+            let room = lobby.and_then(|lobby| core.muc.room(&lobby));
+            room.map_or_else(Vec::new, |room| room.people().filter(|o| !o.moderator()).map(view).collect())
+        })
+    }
+
+    /// The endpoint id of whoever shows this display name.
+    pub fn endpoint(&self, room: &str, name: &str) -> Option<String> {
+        self.occupants(room).into_iter().find(|o| o.name == name).map(|o| o.nick)
+    }
+
+    /// The endpoints of a room whose session with the bridge is accepted.
+    pub fn accepted(&self, room: &str) -> Vec<String> {
+        let jid = names::room(room);
+        self.hub.with(|core, _| core.focus.accepted_sessions(&jid))
+    }
+
+    /// Waits until something is true on the signalling side; looks again whenever anything happens there.
+    ///
+    /// # Errors
+    /// When it does not become true in time; the error says `what` was waited for.
+    pub async fn wait_until(
+        &self,
+        what: &'static str,
+        patience: Duration,
+        mut check: impl FnMut(&Self) -> bool,
+    ) -> Result<(), LabError> {
+        let mut changes = self.hub.changes();
+        let wait = async {
+            while !check(self) {
+                // Looking counts as a change too, so a pause keeps this from spinning.
+                let pause = tokio::time::sleep(Duration::from_millis(5));
+                let _ = tokio::join!(changes.changed(), pause);
+            }
+        };
+        tokio::time::timeout(patience, wait).await.map_err(|_| LabError::TimedOut(what))
+    }
 }
 
-fn runtime_handle() -> tokio::runtime::Handle {
-    tokio::runtime::Handle::current()
+/// Runs a future on a thread of its own.
+fn spawn(name: &str, future: impl Future<Output = ()> + Send + 'static) -> Result<(), LabError> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    thread::Builder::new().name(name.to_owned()).spawn(move || runtime.block_on(future))?;
+    Ok(())
 }
 
 fn view(occupant: &crate::muc::Occupant) -> OccupantView {
@@ -147,7 +214,7 @@ fn view(occupant: &crate::muc::Occupant) -> OccupantView {
         nick: occupant.nick.clone(),
         name: text("nick"),
         moderator: occupant.moderator(),
-        synthetic: false,
+        synthetic: occupant.account.resource.as_deref() == Some("synthetic"),
         source_info: text("SourceInfo"),
         raised_hand: text("jitsi_participant_raisedHand"),
     }

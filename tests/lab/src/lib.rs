@@ -7,6 +7,7 @@
 
 mod bridge;
 mod clock;
+mod control;
 mod focus;
 mod https;
 mod hub;
@@ -16,6 +17,7 @@ mod muc;
 mod names;
 mod options;
 mod payloads;
+mod people;
 mod random;
 #[cfg(test)]
 mod testing;

@@ -20,6 +20,7 @@ use super::shaping::{Direction, Shaping};
 use super::{
     Allocation, AllocationRequest, BridgePort, ReceivedPacket, RemoteDescription, SourceDescription,
 };
+use crate::people::{Performer, Track};
 use crate::random::Random;
 
 /// The name of the bridge in its WebSocket addresses.
@@ -33,34 +34,96 @@ pub(crate) struct Place {
     pub(crate) endpoint: String,
 }
 
-/// What a synthetic person is told by the bridge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a synthetic person is told, by the bridge or by the lab's owner.
 pub(crate) enum PersonOrder {
     /// Begin anew with a key frame.
-    Keyframe { source: String },
+    Keyframe {
+        source: String,
+    },
     /// Somebody wants pictures up to this height; 0 for nobody.
-    Watched { source: String, max_height: u32 },
+    Watched {
+        source: String,
+        max_height: u32,
+    },
+    MuteAudio(bool),
+    MuteVideo(bool),
+    /// Begin or end showing a screen.
+    Share(Option<Box<Track>>),
+    Leave,
 }
 
 /// What the bridge's thread is asked to do.
 pub(crate) enum Command {
-    Allocate { request: AllocationRequest, transport: Box<Transport>, socket: UdpSocket },
-    SetRemote { place: Place, remote: RemoteDescription },
-    SetSources { place: Place, sources: Vec<SourceDescription> },
-    Expire { place: Place },
-    ChannelOpened { place: Place, id: u64, outgoing: mpsc::UnboundedSender<ChannelOrder> },
-    ChannelMessage { place: Place, id: u64, text: String },
-    ChannelClosed { place: Place, id: u64 },
-    AddPerson { place: Place, orders: mpsc::UnboundedSender<PersonOrder> },
-    Inject { place: Place, packet: Bytes },
-    SetVideoType { place: Place, source: String, video_type: String },
-    Shape { place: Place, direction: Direction, shaping: Shaping },
-    DropChannel { place: Place },
-    Silence { place: Place },
-    Tap { place: Place, tap: mpsc::UnboundedSender<ReceivedPacket> },
-    Report { place: Place, reply: oneshot::Sender<Option<EndpointReport>> },
-    RequestKeyframe { place: Place },
-    Message { place: Place, text: String },
+    Allocate {
+        request: AllocationRequest,
+        transport: Box<Transport>,
+        socket: UdpSocket,
+    },
+    SetRemote {
+        place: Place,
+        remote: RemoteDescription,
+    },
+    SetSources {
+        place: Place,
+        sources: Vec<SourceDescription>,
+    },
+    Expire {
+        place: Place,
+    },
+    ChannelOpened {
+        place: Place,
+        id: u64,
+        outgoing: mpsc::UnboundedSender<ChannelOrder>,
+    },
+    ChannelMessage {
+        place: Place,
+        id: u64,
+        text: String,
+    },
+    ChannelClosed {
+        place: Place,
+        id: u64,
+    },
+    AddPerson {
+        performer: Box<Performer>,
+        orders: mpsc::UnboundedSender<PersonOrder>,
+        ordered: mpsc::UnboundedReceiver<PersonOrder>,
+    },
+    Inject {
+        place: Place,
+        packet: Bytes,
+    },
+    SetVideoType {
+        place: Place,
+        source: String,
+        video_type: String,
+    },
+    Shape {
+        place: Place,
+        direction: Direction,
+        shaping: Shaping,
+    },
+    DropChannel {
+        place: Place,
+    },
+    Silence {
+        place: Place,
+    },
+    Tap {
+        place: Place,
+        tap: mpsc::UnboundedSender<ReceivedPacket>,
+    },
+    Report {
+        place: Place,
+        reply: oneshot::Sender<Option<EndpointReport>>,
+    },
+    RequestKeyframe {
+        place: Place,
+    },
+    Message {
+        place: Place,
+        text: String,
+    },
 }
 
 /// For the task of a colibri WebSocket.

@@ -3,14 +3,30 @@
 //! In: orders from the focus ([`BridgePort`]), datagrams, colibri messages, media of synthetic people. Out: datagrams
 //! and colibri messages. Everything runs in one task on a thread of its own.
 
+mod allocation;
+mod codec;
+mod colibri;
+mod conference;
+mod driver;
+mod egress;
+mod endpoint;
+mod feedback;
 mod handle;
+mod ingress;
 mod observe;
+mod rtcp;
+mod rtp;
 mod shaping;
+mod speaker;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 
+pub(crate) use self::driver::{Driver, inject};
 pub(crate) use self::handle::{BridgeHandle, BridgeSockets, Command, PersonOrder, Place};
 pub use self::observe::{EndpointReport, ReceivedPacket, ReceivedStream};
+pub(crate) use self::rtp::Packet;
 pub use self::shaping::{Direction, Shaping};
 use crate::focus::Medium;
 

@@ -64,7 +64,7 @@ pub(super) struct Meeting {
 
 impl Focus {
     /// Joins a room and thereby makes it.
-    pub(super) fn enter(&mut self, room: &Jid, io: &mut Io<'_>) {
+    pub(crate) fn enter(&mut self, room: &Jid, io: &mut Io<'_>) {
         let key = room.to_string();
         if self.meetings.contains_key(&key) {
             return;

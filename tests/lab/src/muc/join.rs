@@ -108,7 +108,7 @@ impl Muc {
             jid: jid.clone(),
             occupants: BTreeMap::new(),
             affiliations: BTreeMap::new(),
-            password: None,
+            password: self.options.password.clone().filter(|_| *jid == names::room(&self.options.room)),
             lobby: None,
             lobby_of: lobby_of.cloned(),
             subject: None,
