@@ -2,7 +2,7 @@
 //!
 //! In: the address of a meeting and the text of the file. Out: a typed [`Deployment`] with absolute addresses and all
 //! defaults filled in, or why there is none. Pure and bounded: a hostile file is refused or read in part, it cannot
-//! move signalling off TLS, and it cannot cost more than some milliseconds.
+//! move signalling off TLS, and it costs a fraction of a second at most.
 
 mod deployment;
 mod error;
@@ -26,7 +26,7 @@ pub use quality::{Layering, MaxBitrates, VideoQuality};
 pub use urls::with_parameters;
 
 /// Largest file that is read; real ones have about 90 kB.
-const MAX_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 512 * 1024;
 
 /// Where the deployment's configuration for this meeting is.
 #[must_use]
@@ -41,7 +41,7 @@ pub fn config_url(address: &MeetingAddress) -> String {
 /// # Errors
 /// [`DeploymentError::NotJitsi`] when the text configures no Jitsi deployment, such as a page that says "not found";
 /// [`DeploymentError::UnsafeAddress`] when it wants signalling over anything but TLS;
-/// [`DeploymentError::TooLarge`] beyond one megabyte.
+/// [`DeploymentError::TooLarge`] beyond half a megabyte.
 pub fn parse(config_js: &str, address: &MeetingAddress) -> Result<Deployment, DeploymentError> {
     if config_js.len() > MAX_BYTES {
         return Err(DeploymentError::TooLarge);

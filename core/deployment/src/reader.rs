@@ -89,31 +89,12 @@ fn typed(config: Tree<'_>, address: &MeetingAddress) -> Deployment {
         enable_opus_red: config.flag("enableOpusRed").unwrap_or(false),
         enable_tcc: config.flag("enableTcc").unwrap_or(true),
         enable_remb: config.flag("enableRemb").unwrap_or(true),
-        start_muted: StartConfig {
-            audio: config.flag("startWithAudioMuted").unwrap_or(false),
-            video: config.flag("startWithVideoMuted").unwrap_or(false),
-            audio_from: config.number("startAudioMuted"),
-            video_from: config.number("startVideoMuted"),
-            audio_only: config.flag("startAudioOnly").unwrap_or(false),
-            silent: config.flag("startSilent").unwrap_or(false),
-        },
+        start_muted: start(config),
         lobby: lobby(config),
-        prejoin: PrejoinConfig {
-            enabled: config
-                .at("prejoinConfig")
-                .flag("enabled")
-                .or_else(|| config.flag("prejoinPageEnabled"))
-                .unwrap_or(true),
-            hide_display_name: config.at("prejoinConfig").flag("hideDisplayName").unwrap_or(false),
-        },
+        prejoin: prejoin(config),
         require_display_name: config.flag("requireDisplayName").unwrap_or(false),
         hidden_domain: config.text("hiddenDomain").and_then(self::domain),
-        ice: IceConfig {
-            use_turn_udp: config.flag("useTurnUdp").unwrap_or(false),
-            force_turn_relay: config.flag("forceTurnRelay").unwrap_or(false),
-            restart: config.flag("enableIceRestart").unwrap_or(false),
-            restart_on_network_change: config.flag("enableIceRestartOnNetworkChange").unwrap_or(true),
-        },
+        ice: ice(config),
         raw: Json::Null,
         domain,
         muc,
@@ -208,5 +189,36 @@ fn lobby(config: Tree<'_>) -> LobbyConfig {
             .flag("hideLobbyButton")
             .or_else(|| config.flag("hideLobbyButton"))
             .unwrap_or(usual.hide_button),
+    }
+}
+
+fn start(config: Tree<'_>) -> StartConfig {
+    StartConfig {
+        audio: config.flag("startWithAudioMuted").unwrap_or(false),
+        video: config.flag("startWithVideoMuted").unwrap_or(false),
+        audio_from: config.number("startAudioMuted"),
+        video_from: config.number("startVideoMuted"),
+        audio_only: config.flag("startAudioOnly").unwrap_or(false),
+        silent: config.flag("startSilent").unwrap_or(false),
+    }
+}
+
+fn prejoin(config: Tree<'_>) -> PrejoinConfig {
+    PrejoinConfig {
+        enabled: config
+            .at("prejoinConfig")
+            .flag("enabled")
+            .or_else(|| config.flag("prejoinPageEnabled"))
+            .unwrap_or(true),
+        hide_display_name: config.at("prejoinConfig").flag("hideDisplayName").unwrap_or(false),
+    }
+}
+
+fn ice(config: Tree<'_>) -> IceConfig {
+    IceConfig {
+        use_turn_udp: config.flag("useTurnUdp").unwrap_or(false),
+        force_turn_relay: config.flag("forceTurnRelay").unwrap_or(false),
+        restart: config.flag("enableIceRestart").unwrap_or(false),
+        restart_on_network_change: config.flag("enableIceRestartOnNetworkChange").unwrap_or(true),
     }
 }

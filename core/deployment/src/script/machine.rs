@@ -9,8 +9,8 @@ use super::value::Value;
 
 mod place;
 
-/// Steps and copied values in one run; a large real file needs about a hundredth of it.
-const BUDGET: usize = 1_000_000;
+/// Steps and copied values in one run; a large real file needs a few thousand.
+const BUDGET: usize = 300_000;
 /// Expressions within expressions, counted through function calls.
 const MAX_DEPTH: usize = 96;
 /// Values within values, so that dropping and serialising them stays shallow.

@@ -2,7 +2,7 @@
 //!
 //! In: the text of the script. Out: the value of one global variable as JSON. It keeps whatever it understands: a
 //! property or a statement that it does not is dropped and the next one read. Nothing it does reaches outside; work,
-//! depth and memory are bounded, so a hostile file costs milliseconds and cannot overflow the stack.
+//! depth and memory are bounded, so a hostile file costs a fraction of a second and cannot overflow the stack.
 
 mod literal;
 mod machine;

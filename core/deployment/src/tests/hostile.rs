@@ -80,7 +80,7 @@ fn values_of_the_wrong_kind_count_as_absent() {
 fn size_is_bounded() {
     let huge = format!("var config = {{ hosts: {{ domain: 'a' }}, x: '{}' }};", "x".repeat(2 << 20));
     assert_eq!(parse(&huge, &standup()), Err(DeploymentError::TooLarge));
-    let wide = format!("var config = {{ hosts: {{ domain: 'a' }}, {} }};", "x: { y: 1 }, ".repeat(70_000));
+    let wide = format!("var config = {{ hosts: {{ domain: 'a' }}, {} }};", "x: { y: 1 }, ".repeat(30_000));
     assert!(parse(&wide, &standup()).is_ok());
     let many = format!(
         "var config = {{ bosh: '/b', p2p: {{ stunServers: [{}] }} }};",
