@@ -151,7 +151,7 @@ impl Driver {
             self.platform.audio.name_speaker(Ssrc(ssrc.0), source.owner.as_str());
         }
         self.with_live(|live| {
-            for source in added.iter().filter(|source| !source.owner.is_bridge()) {
+            for source in added {
                 let Some(media) = &mut live.media else { return };
                 let Some(&primary) = source.ssrcs.first() else { continue };
                 let ssrc = Ssrc(primary.0);
@@ -161,6 +161,10 @@ impl Driver {
                 };
                 let rtx = source.rtx.get(&primary).map(|rtx| Ssrc(rtx.0));
                 media.session.add_source(RemoteMedia { ssrc, rtx, kind });
+                // The bridge's own carry only probes: they count for transport-cc, and nobody draws or plays them.
+                if source.owner.is_bridge() {
+                    continue;
+                }
                 media.names.insert(ssrc, source.name.clone());
                 let owner = source.owner.clone();
                 media.sources.insert(source.name.clone(), Source { owner, kind, ssrc });
