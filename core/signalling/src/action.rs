@@ -16,7 +16,7 @@ pub enum Action {
     },
     /// Send one text frame on the signalling socket.
     SendFrame(String),
-    /// Close the signalling socket, after the frames sent before. No report is needed.
+    /// Close the signalling socket, after the frames sent before. Nothing of that socket is reported any more.
     CloseSocket,
     /// POST a JSON body. Reports back: `conference_response`, or `conference_request_failed` when there is no answer.
     HttpConferenceRequest {
@@ -35,7 +35,7 @@ pub enum Action {
     },
     /// Send one text message on whichever bridge channel is open.
     SendBridge(String),
-    /// Close the bridge socket. No report is needed.
+    /// Close the bridge socket. Nothing of that socket is reported any more.
     CloseBridgeSocket,
 }
 

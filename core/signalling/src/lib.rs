@@ -15,6 +15,8 @@ mod disco;
 mod event;
 mod focus;
 mod focus_presence;
+#[doc(hidden)]
+pub mod fuzz;
 mod ice_servers;
 mod ids;
 mod jid;

@@ -24,7 +24,9 @@ const FIRST_TRIES: u32 = 3;
 /// A server once reached is tried for so long.
 const GIVE_UP: Duration = Duration::from_secs(300);
 /// How long a server may take to push what it would otherwise be asked for.
-const PUSH_PATIENCE: Duration = Duration::from_millis(300);
+const PUSH_PATIENCE: Duration = Duration::from_millis(50);
+/// A connection that lasted so long was a good one: its loss is not the continuation of an earlier one.
+const PROVED: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LinkState {
@@ -39,12 +41,13 @@ pub(super) struct Link {
     state: LinkState,
     attempt: u32,
     ever_up: bool,
+    up_since: Option<Instant>,
     lost_at: Option<Instant>,
 }
 
 impl Link {
     pub(super) fn new() -> Self {
-        Self { state: LinkState::Down, attempt: 0, ever_up: false, lost_at: None }
+        Self { state: LinkState::Down, attempt: 0, ever_up: false, up_since: None, lost_at: None }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -146,8 +149,8 @@ impl Conference {
 
     fn bound(&mut self, now: Instant, jid: String) {
         self.link.state = LinkState::Up;
-        self.link.attempt = 0;
         self.link.ever_up = true;
+        self.link.up_since = Some(now);
         self.me = Some(jid);
         let ping = &self.config.deployment.ping;
         self.keep_alive = Some(KeepAlive::new(now, ping.interval, ping.timeout, ping.threshold));
@@ -161,8 +164,6 @@ impl Conference {
 
     /// Closes a socket that is of no use any more and starts over.
     pub(super) fn drop_socket(&mut self, now: Instant) {
-        self.out.connection_lost();
-        self.stream.close(&mut self.out);
         if self.link.shut() {
             self.out.action(Action::CloseSocket);
         }
@@ -180,6 +181,9 @@ impl Conference {
             return;
         }
         self.stream_lost();
+        if self.link.up_since.take().is_some_and(|since| now.duration_since(since) >= PROVED) {
+            self.connection_proved();
+        }
         self.link.attempt += 1;
         let lost_at = *self.link.lost_at.get_or_insert(now);
         let hopeless = if self.link.ever_up {
@@ -206,8 +210,9 @@ impl Conference {
         }
     }
 
-    /// The meeting was reached: the next loss counts from then.
+    /// The next loss begins a new count.
     pub(super) fn connection_proved(&mut self) {
+        self.link.attempt = 0;
         self.link.lost_at = None;
     }
 

@@ -8,7 +8,7 @@ use minidom::Element;
 
 use super::Conference;
 use crate::disco::{self, Components};
-use crate::event::Event;
+use crate::event::{Event, IceServer};
 use crate::ice_servers;
 use crate::muc::room::owner_form_answer;
 use crate::ns;
@@ -141,10 +141,20 @@ impl Conference {
 
     /// STUN and TURN servers by service discovery.
     pub(super) fn ice_servers(&mut self, services: &Element) {
-        let mut servers = ice_servers::parse(services);
-        self.out.random.shuffle(&mut servers);
+        self.learn_ice_servers(ice_servers::parse(services));
+    }
+
+    /// The same list may come by two ways; it is told once, shuffled, so that not everybody uses the first.
+    pub(super) fn learn_ice_servers(&mut self, servers: Vec<IceServer>) {
         self.server.ice_servers_known = true;
-        self.out.event(Event::IceServers(servers));
+        let same =
+            servers.len() == self.ice_servers.len() && servers.iter().all(|s| self.ice_servers.contains(s));
+        if same {
+            return;
+        }
+        self.ice_servers = servers;
+        self.out.random.shuffle(&mut self.ice_servers);
+        self.out.event(Event::IceServers(self.ice_servers.clone()));
     }
 
     pub(super) fn ask_room_info(&mut self, now: Instant) {

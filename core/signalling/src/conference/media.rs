@@ -33,9 +33,9 @@ impl Conference {
         let ours = self.session.as_ref().is_some_and(|session| jingle.attr("sid") == Some(&session.sid));
         match jingle.attr("action").unwrap_or_default() {
             "session-initiate" if ours => self.out.refuse(iq, "cancel", "service-unavailable", None),
-            "session-initiate" => self.offered(iq, jingle, false),
+            "session-initiate" => self.offered(now, iq, jingle, false),
             _ if !ours => self.unknown_session(iq),
-            "transport-replace" => self.offered(iq, jingle, true),
+            "transport-replace" => self.offered(now, iq, jingle, true),
             "source-add" | "addsource" => self.sources_changed(iq, jingle, true),
             "source-remove" | "removesource" => self.sources_changed(iq, jingle, false),
             "session-terminate" => {
@@ -74,7 +74,7 @@ impl Conference {
         self.out.refuse(iq, "cancel", "item-not-found", Some(xml("unknown-session", ns::JINGLE_ERRORS)));
     }
 
-    fn offered(&mut self, iq: &Element, jingle: &Element, replacing: bool) {
+    fn offered(&mut self, now: Instant, iq: &Element, jingle: &Element, replacing: bool) {
         let mut offer = match offer::parse(jingle) {
             Ok(offer) => offer,
             Err(error) => {
@@ -92,18 +92,20 @@ impl Conference {
         let route = choose(&offer.transport, self.config.bridge_channel, channel.prefer_sctp, ignore);
         offer.bridge_channel = route.as_ref().map(|route| route.kind);
         self.session = Some(Session::new(&offer, self.room.focus_jid(), route, replacing));
-        self.start_muted(offer.start_audio_muted, offer.start_video_muted);
+        self.start_muted(now, offer.start_audio_muted, offer.start_video_muted);
         self.out.event(Event::SessionOffered(offer));
     }
 
     /// Applies once what those who join have to begin with; a person who unmuted later stays unmuted.
-    pub(super) fn start_muted(&mut self, audio: bool, video: bool) {
+    pub(super) fn start_muted(&mut self, now: Instant, audio: bool, video: bool) {
         if self.start_muted_done || !(audio || video) {
             return;
         }
         self.start_muted_done = true;
         self.room.own.audio_muted |= audio;
         self.room.own.video_muted |= video;
+        self.room.changed(now);
+        self.tell_video_types();
         self.out.event(Event::StartMuted { audio, video });
     }
 

@@ -101,9 +101,6 @@ impl Conference {
             self.out.stats.untrusted_stanzas += 1;
             return;
         };
-        if json.attr_filled("room").is_some_and(|room| !jid::same_bare(room, &self.room.jid)) {
-            return;
-        }
         match (kind.as_str(), json_message::parse(&json.text())) {
             (_, None) => self.out.stats.malformed_stanzas += 1,
             ("room_metadata", Some(JsonMessage::RoomMetadata { metadata })) => self.metadata(now, &metadata),
@@ -116,17 +113,13 @@ impl Conference {
     pub(super) fn metadata(&mut self, now: Instant, value: &Value) {
         let metadata = json_message::metadata(value);
         if let Some(services) = metadata.services {
-            let mut servers = ice_servers::from_metadata(services);
-            self.out.random.shuffle(&mut servers);
-            self.server.ice_servers_known = true;
-            self.out.event(Event::IceServers(servers));
+            self.learn_ice_servers(ice_servers::from_metadata(services));
         }
         let settings = metadata.settings;
         // Only what is set when we come in concerns us.
         if self.metadata.is_none() {
             let (audio, video) = (settings.start_audio_muted, settings.start_video_muted);
-            self.start_muted(audio.unwrap_or(false), video.unwrap_or(false));
-            self.room.changed(now);
+            self.start_muted(now, audio.unwrap_or(false), video.unwrap_or(false));
         }
         if self.metadata.as_ref() != Some(&settings) {
             self.out.event(Event::RoomMetadata(settings.clone()));

@@ -23,7 +23,7 @@ use crate::caps::Capabilities;
 use crate::chat::Chat;
 use crate::config::ConferenceConfig;
 use crate::disco::Components;
-use crate::event::{EndReason, Event, Reaction, RoomMetadata, Warning};
+use crate::event::{EndReason, Event, IceServer, Reaction, RoomMetadata, Warning};
 use crate::focus::{FocusRequest, Parameters};
 use crate::focus_presence::FocusPresence;
 use crate::ids::EndpointId;
@@ -97,8 +97,11 @@ pub struct Conference {
     bridge: BridgeChannel,
     chat: Chat,
     metadata: Option<RoomMetadata>,
+    ice_servers: Vec<IceServer>,
     start_muted_done: bool,
     session_due: Option<Instant>,
+    /// That no session comes was told; once is enough.
+    session_missed: bool,
     reactions: Option<ReactionBuffer>,
 }
 
@@ -154,8 +157,10 @@ impl Conference {
             bridge: BridgeChannel::new(),
             chat: Chat::default(),
             metadata: None,
+            ice_servers: Vec::new(),
             start_muted_done: false,
             session_due: None,
+            session_missed: false,
             reactions: None,
         };
         conference.connect(now);
@@ -214,10 +219,10 @@ impl Conference {
             self.flush_reactions();
         }
         if self.session_due.take_if(|due| *due <= now).is_some() {
+            self.session_missed = true;
             self.out.event(Event::Warning(Warning::NoSessionOffered));
-        } else {
-            self.expect_session(now);
         }
+        self.expect_session(now);
     }
 
     /// What came in and what was dropped so far.
@@ -261,7 +266,8 @@ impl Conference {
         let expected = self.room.is_inside() && self.session.is_none() && self.room.roster.len() > 0;
         if !expected {
             self.session_due = None;
-        } else if self.session_due.is_none() {
+            self.session_missed = false;
+        } else if self.session_due.is_none() && !self.session_missed {
             self.session_due = Some(now + SESSION_PATIENCE);
         }
     }

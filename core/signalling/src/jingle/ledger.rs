@@ -80,6 +80,11 @@ impl Ledger {
         self.sources.retain(|(of, _), _| of != owner);
     }
 
+    /// Whether nobody sends anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
     /// Everything, ordered by owner and name.
     #[cfg(test)]
     pub(crate) fn all(&self) -> impl Iterator<Item = &RemoteSource> {

@@ -37,7 +37,15 @@ impl KeepAlive {
         let interval = interval.max(Duration::from_secs(1));
         let timeout = timeout.max(Duration::from_secs(1));
         let next = Some(now + interval);
-        Self { interval, timeout, threshold: threshold.max(1), last_received: now, heard: true, next, failures: 0 }
+        Self {
+            interval,
+            timeout,
+            threshold: threshold.max(1),
+            last_received: now,
+            heard: true,
+            next,
+            failures: 0,
+        }
     }
 
     /// How long an answer to a ping may take.
