@@ -4,6 +4,7 @@ mod common;
 
 use std::time::Duration;
 
+use common::Chance;
 use common::session::{ADA_AUDIO, ADA_LAYERS, BEN_AUDIO, audio_media, bare_call, call, events, opus, vp8};
 use treff_media::codec::{MediaKind, Ssrc};
 use treff_media::session::{INITIAL_ESTIMATE, RemoteMedia, SessionEvent};
@@ -29,6 +30,64 @@ fn a_wide_path_raises_the_estimate() {
     assert!(estimate > INITIAL_ESTIMATE * 3 / 2, "{estimate}");
     let now = world.now;
     assert!(world.ada.stats(now).estimate.abs_diff(estimate) < estimate / 10);
+}
+
+/// What a camera whose encoding follows the estimate does to the path, second by second.
+struct Second {
+    estimate: u64,
+    /// The longest wait at the bottleneck.
+    queue: Duration,
+}
+
+fn follow_the_estimate(uplinks: &[(f64, u64)]) -> Vec<Second> {
+    let mut world = call();
+    let mut estimate = INITIAL_ESTIMATE;
+    let mut seconds = Vec::new();
+    let mut index = 0;
+    for (uplink, duration) in uplinks {
+        world.uplink = Some(*uplink);
+        for _ in 0..*duration {
+            let mut queue = Duration::ZERO;
+            for _ in 0..25 {
+                let events = events(&mut world.ada);
+                estimate = last_estimate(&events).unwrap_or(estimate);
+                let size = (estimate.min(2_500_000) as f64 * 0.9 / 8.0 / 25.0) as usize;
+                world.ada.send_audio(world.now, &opus(index as u32));
+                world.ada.send_video(world.now, vp8(index, 0, index == 0, size.max(100)));
+                world.run(Duration::from_millis(40));
+                queue = queue.max(world.queueing());
+                index += 1;
+            }
+            seconds.push(Second { estimate, queue });
+        }
+    }
+    seconds
+}
+
+#[test]
+fn on_a_wide_path_full_quality_is_reached_within_three_seconds() {
+    let seconds = follow_the_estimate(&[(20e6, 3)]);
+    assert!(seconds[2].estimate > 2_500_000);
+}
+
+#[test]
+fn a_narrow_path_is_filled_and_not_stuffed() {
+    let seconds = follow_the_estimate(&[(600e3, 40)]);
+    for second in &seconds[6..] {
+        assert!((400_000..660_000).contains(&second.estimate), "{}", second.estimate);
+        assert!(second.queue < Duration::from_millis(60), "{:?}", second.queue);
+    }
+}
+
+#[test]
+fn a_path_that_narrows_and_widens_is_followed() {
+    let seconds = follow_the_estimate(&[(4e6, 10), (800e3, 20), (4e6, 40)]);
+    assert!(seconds[9].estimate > 2_500_000);
+    for second in &seconds[16..30] {
+        assert!((400_000..900_000).contains(&second.estimate), "{}", second.estimate);
+        assert!(second.queue < Duration::from_millis(100), "{:?}", second.queue);
+    }
+    assert!(seconds[69].estimate > 1_500_000, "{}", seconds[69].estimate);
 }
 
 #[test]
@@ -93,6 +152,40 @@ fn probes_are_counted_and_never_shown() {
     let stats = world.ada.stats(now).received[&probe];
     assert_eq!((stats.probes, stats.packets, stats.frames), (1, 0, 0));
     assert_eq!(events(&mut world.ada), []);
+}
+
+#[test]
+fn rubbish_from_the_bridge_is_counted() {
+    let mut world = bare_call();
+    world.ada.add_source(audio_media(Ssrc(2)));
+    world.ada.add_source(RemoteMedia { ssrc: Ssrc(3), rtx: Some(Ssrc(4)), kind: MediaKind::Video });
+    world.ada.set_wanted(Ssrc(3), true);
+    world.ada.send_audio(world.now, &opus(0));
+    world.ada.send_video(world.now, vp8(0, 0, true, 900));
+    let mut chance = Chance::new(11);
+    for round in 0..20_000_u32 {
+        let length = 4 * (1 + (chance.draw() * 30.0) as usize);
+        let mut bytes: Vec<u8> = (0..length).map(|_| (chance.draw() * 256.0) as u8).collect();
+        bytes[0] = 0x80 | (bytes[0] & 0x3f);
+        if round % 2 == 0 {
+            // RTCP of a plausible type, whose first packet claims a plausible length.
+            bytes[1] = 200 + (bytes[1] % 8);
+            let words = ((chance.draw() * 40.0) as u16).min(length as u16);
+            bytes[2..4].copy_from_slice(&words.to_be_bytes());
+            let _ = world.bridge.send_rtcp(&bytes);
+        } else if length >= 12 {
+            bytes[1] = [111, 100, 96, 107, 99, 0x80 | 100][round as usize % 6];
+            bytes[8..12].copy_from_slice(&(2 + round % 3).to_be_bytes());
+            let _ = world.bridge.send_rtp(&bytes);
+        }
+        if round % 50 == 0 {
+            world.run(Duration::from_millis(20));
+        }
+    }
+    world.run(Duration::from_secs(1));
+    let now = world.now;
+    assert!(world.ada.stats(now).dropped_malformed > 1000);
+    assert!(world.ada.is_connected());
 }
 
 #[test]

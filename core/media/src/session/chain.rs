@@ -1,14 +1,14 @@
-//! The family's interceptors that a session uses, as one object: transport-wide numbers and their feedback in both
-//! directions, Google congestion control and sender reports.
+//! The family's interceptors that a session uses, as one object: transport-wide numbers on what we send, feedback on
+//! those of what we receive, and sender reports.
 //!
-//! In: every RTP packet received and sent, every RTCP packet received. Out: packets to send, and the estimate. NACK,
-//! retransmission, receiver reports and pacing are ours; their modules say why.
+//! In: every RTP packet received and sent. Out: packets to send. NACK, retransmission, receiver reports and pacing are
+//! ours; their modules say why.
 
 use std::time::{Duration, Instant};
 
 use rtc_interceptor::{
-    Attribute, AttributedPacket, CongestionControlBuilder, Gcc, Interceptor, Packet, RTPHeaderExtension,
-    Registry, SenderReportBuilder, Slot, StreamInfo, TaggedPacket, TwccReceiverBuilder, TwccSenderBuilder,
+    AttributedPacket, Interceptor, Packet, RTPHeaderExtension, Registry, SenderReportBuilder, Slot,
+    StreamInfo, TaggedPacket, TwccReceiverBuilder, TwccSenderBuilder,
 };
 use rtc_shared::TransportContext;
 
@@ -49,11 +49,8 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// A chain whose estimate starts at `initial` and stays between the bounds, all in bits per second.
-    pub(super) fn new(now: Instant, initial: f64, min: f64, max: f64) -> Self {
-        let estimator = Gcc::new(initial, min, max);
+    pub(super) fn new(now: Instant) -> Self {
         let inner = Registry::new()
-            .with(Slot::CongestionControl, CongestionControlBuilder::new(estimator).build())
             .with(Slot::TwccSender, TwccSenderBuilder::new().build())
             .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())
             .with(Slot::SenderReport, SenderReportBuilder::new().build())
@@ -76,18 +73,14 @@ impl Chain {
     /// Shows a received RTP packet. Nothing here keeps or changes it.
     pub(super) fn saw_rtp(&mut self, now: Instant, packet: rtc_rtp::packet::Packet) {
         self.busy = true;
-        self.read(now, Packet::Rtp(packet));
-    }
-
-    /// Shows received RTCP packets; the new estimate if they changed it.
-    pub(super) fn saw_rtcp(&mut self, now: Instant, compound: Compound) -> Option<f64> {
-        self.read(now, Packet::Rtcp(compound))
+        // The chain's own errors are logged by it; a packet is never worth more.
+        let _ = self.inner.handle_read(tag(now, Packet::Rtp(packet)));
+        while self.inner.poll_read().is_some() {}
     }
 
     /// Hands over an RTP packet that leaves now.
     pub(super) fn send_rtp(&mut self, now: Instant, packet: rtc_rtp::packet::Packet) {
         self.busy = true;
-        // The chain's own errors are logged by it; a packet is never worth more.
         let _ = self.inner.handle_write(tag(now, Packet::Rtp(packet)));
     }
 
@@ -107,19 +100,6 @@ impl Chain {
     pub(super) fn deadline(&mut self) -> Option<Instant> {
         let deadline = self.inner.poll_timeout()?;
         Some(if self.busy { deadline } else { deadline.max(self.last_call + IDLE) })
-    }
-
-    fn read(&mut self, now: Instant, packet: Packet) -> Option<f64> {
-        let _ = self.inner.handle_read(tag(now, packet));
-        let mut estimate = None;
-        while let Some(tagged) = self.inner.poll_read() {
-            let attribute = Attribute::TargetBitrateChanged { bits_per_second: 0.0 };
-            if let Some(Attribute::TargetBitrateChanged { bits_per_second }) = tagged.message.get(&attribute)
-            {
-                estimate = Some(*bits_per_second);
-            }
-        }
-        estimate
     }
 }
 

@@ -56,7 +56,7 @@ impl History {
         negotiated: &Negotiated,
     ) -> Option<Packet> {
         let sent = self.sent.iter_mut().rev().find(|sent| sent.packet.header.sequence_number == sequence)?;
-        let pause = round_trip.unwrap_or_default().clamp(UNDER_WAY, Duration::from_millis(200));
+        let pause = round_trip.unwrap_or_default().clamp(UNDER_WAY, Duration::from_millis(500));
         if sent.again.is_some_and(|again| now.saturating_duration_since(again) < pause) {
             return None;
         }

@@ -5,6 +5,7 @@
 //! After every call drain [`Session::poll_transmit`] and [`Session::poll_event`], then ask
 //! [`Session::poll_timeout`].
 
+mod bandwidth;
 mod chain;
 mod history;
 mod nack;
@@ -28,6 +29,7 @@ use rtc_rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc_rtcp::receiver_report::ReceiverReport;
 use rtc_rtcp::reception_report::ReceptionReport;
 use rtc_rtcp::sender_report::SenderReport;
+use rtc_rtcp::transport_feedbacks::transport_layer_cc::TransportLayerCc;
 use rtc_rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
 use rtc_shared::marshal::Marshal;
 
@@ -41,6 +43,7 @@ use crate::codec::{MediaKind, Negotiated, Ssrc};
 use crate::frame::EncodedFrame;
 use crate::rtp::RtpPacket;
 use crate::transport::{Candidate, Datagram, LocalTransport, Transport, TransportError, TransportEvent};
+use bandwidth::Bandwidth;
 use chain::{Chain, Compound, Stream};
 use receiver::Receiver;
 use round_trip::RoundTrip;
@@ -66,8 +69,8 @@ pub struct Session {
     sender: Sender,
     receiver: Receiver,
     round_trip: RoundTrip,
+    bandwidth: Bandwidth,
     events: VecDeque<SessionEvent>,
-    estimate: f64,
     estimate_told: Option<(Instant, f64)>,
     keyframe_told: Option<Instant>,
     keyframe_due: Option<Instant>,
@@ -93,15 +96,17 @@ impl Session {
         let sender_ssrc = media.audio_ssrc.or_else(|| media.video.first().map(|layer| layer.ssrc));
         let sender_ssrc = sender_ssrc.map_or_else(|| random.next() as u32 | 1, |ssrc| ssrc.0);
         let estimate = INITIAL_ESTIMATE as f64;
+        let extensions = [&media.negotiated.video_extensions, &media.negotiated.audio_extensions];
+        let transport_cc = extensions.iter().find_map(|extensions| extensions.transport_cc);
         let mut session = Self {
             transport,
             negotiated: media.negotiated.clone(),
-            chain: Chain::new(now, estimate, MIN_ESTIMATE, MAX_ESTIMATE),
+            chain: Chain::new(now),
             sender: Sender::new(media, &mut random, estimate),
             receiver: Receiver::new(media.negotiated.clone(), sender_ssrc),
             round_trip: RoundTrip::default(),
+            bandwidth: Bandwidth::new(estimate, MIN_ESTIMATE, MAX_ESTIMATE, transport_cc),
             events: VecDeque::new(),
-            estimate,
             estimate_told: None,
             keyframe_told: None,
             keyframe_due: None,
@@ -240,7 +245,7 @@ impl Session {
     pub fn stats(&mut self, now: Instant) -> SessionStats {
         SessionStats {
             round_trip: self.round_trip(),
-            estimate: self.estimate as u64,
+            estimate: self.bandwidth.estimate() as u64,
             received: self.receiver.stats(),
             sent: self.sender.stats(now),
             dropped_malformed: self.dropped_malformed,
@@ -337,15 +342,15 @@ impl Session {
                 self.keyframe_requested(now, [Ssrc(pli.media_ssrc)]);
             } else if let Some(fir) = packet.downcast_ref::<FullIntraRequest>() {
                 self.keyframe_requested(now, fir.fir.iter().map(|entry| Ssrc(entry.ssrc)));
+            } else if let Some(feedback) = packet.downcast_ref::<TransportLayerCc>() {
+                self.bandwidth.feedback(now, feedback, self.round_trip());
+                self.estimated(now);
             } else if let Some(report) = packet.downcast_ref::<SenderReport>() {
                 self.receiver.sender_reported(now, Ssrc(report.ssrc), report.ntp_time);
                 self.reported(now, &report.reports);
             } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
                 self.reported(now, &report.reports);
             }
-        }
-        if let Some(estimate) = self.chain.saw_rtcp(now, compound) {
-            self.estimated(now, estimate);
         }
     }
 
@@ -374,8 +379,8 @@ impl Session {
         }
     }
 
-    fn estimated(&mut self, now: Instant, estimate: f64) {
-        self.estimate = estimate;
+    fn estimated(&mut self, now: Instant) {
+        let estimate = self.bandwidth.estimate();
         self.sender.set_estimate(estimate);
         let worth_telling = self.estimate_told.is_none_or(|(at, told)| {
             let moved = (estimate - told).abs() > told / 30.0;
@@ -392,6 +397,7 @@ impl Session {
         while let Some(packet) = self.chain.poll() {
             match packet {
                 ChainPacket::Rtp(packet) => {
+                    self.bandwidth.sent(now, &packet);
                     if let Ok(bytes) = packet.marshal() {
                         let _ = self.transport.send_rtp(&bytes);
                     }

@@ -36,9 +36,9 @@ impl RoundTrip {
         let held = Duration::from_secs_f64(f64::from(block.delay) / 65536.0);
         let round_trip = now.saturating_duration_since(*sent).saturating_sub(held);
         if round_trip <= MAX {
-            // RFC 6298 §2.3.
-            let smoothed = self.smoothed.map_or(round_trip, |before| (before * 7 + round_trip) / 8);
-            self.smoothed = Some(smoothed);
+            // Up at once: who asks for a packet again before it can have come makes a full queue fuller.
+            let smoothed = self.smoothed.map_or(round_trip, |before| (before * 3 + round_trip) / 4);
+            self.smoothed = Some(smoothed.max(round_trip));
         }
     }
 

@@ -22,6 +22,9 @@ use crate::rtp::{Packetizer, PacketizerConfig, video_timestamp};
 /// Silence after which the next Opus packet begins a talk spurt (RFC 3551 §4.1): the marker bit.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// More than this share of the estimate spent on retransmissions makes a full path fuller.
+const RETRANSMITTED_SHARE: f64 = 0.4;
+
 /// splitmix64: numbers nobody needs to be unable to guess.
 pub(super) struct Random(pub(super) u64);
 
@@ -66,6 +69,8 @@ pub(super) struct Sender {
     /// One for all encodings: the bridge switches between them by it.
     video_base: u32,
     pacer: Pacer,
+    estimate: f64,
+    retransmitted: RateMeter,
 }
 
 impl Sender {
@@ -96,6 +101,8 @@ impl Sender {
             layers: layers.collect(),
             video_base: random.next() as u32,
             pacer: Pacer::new(estimate),
+            estimate,
+            retransmitted: RateMeter::default(),
         }
     }
 
@@ -168,10 +175,11 @@ impl Sender {
     }
 
     pub(super) fn set_estimate(&mut self, estimate: f64) {
+        self.estimate = estimate;
         self.pacer.set_estimate(estimate);
     }
 
-    /// The retransmissions asked for.
+    /// The retransmissions asked for, as far as they do not fill the path themselves.
     pub(super) fn nacked(
         &mut self,
         now: Instant,
@@ -183,11 +191,17 @@ impl Sender {
         let Some(layer) = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc) else { return Vec::new() };
         layer.stats.nacks += 1;
         let Some(history) = &mut layer.history else { return Vec::new() };
-        let packets: Vec<Packet> =
-            numbers.filter_map(|number| history.again(now, number, round_trip, negotiated)).collect();
-        for packet in &packets {
-            layer.stats.retransmitted += 1;
+        let budget = (self.estimate * RETRANSMITTED_SHARE) as u64;
+        let mut packets = Vec::new();
+        for number in numbers {
+            if self.retransmitted.bits_per_second(now) > budget {
+                break;
+            }
+            let Some(packet) = history.again(now, number, round_trip, negotiated) else { continue };
+            self.retransmitted.add(now, packet.payload.len());
             layer.rate.add(now, packet.payload.len());
+            layer.stats.retransmitted += 1;
+            packets.push(packet);
         }
         packets
     }

@@ -107,7 +107,10 @@ pub struct World<A, B> {
     /// Share of datagrams lost.
     pub loss: f64,
     pub filter: Option<Filter>,
+    /// Bits per second from ada to the bridge, with a queue of 300 ms before it.
+    pub uplink: Option<f64>,
     pub ada_wakes: u64,
+    uplink_free: Instant,
     chance: Chance,
     flying: BTreeMap<(Instant, u64), Flying>,
     serial: u64,
@@ -125,11 +128,18 @@ impl<A: Endpoint, B: Endpoint> World<A, B> {
             jitter: Duration::ZERO,
             loss: 0.0,
             filter: None,
+            uplink: None,
             ada_wakes: 0,
+            uplink_free: start,
             chance: Chance::new(7),
             flying: BTreeMap::new(),
             serial: 0,
         }
+    }
+
+    /// How long ada's next datagram would wait for the uplink.
+    pub fn queueing(&self) -> Duration {
+        self.uplink_free.saturating_duration_since(self.now)
     }
 
     pub fn elapsed(&self) -> Duration {
@@ -158,7 +168,16 @@ impl<A: Endpoint, B: Endpoint> World<A, B> {
             if lossy && self.chance.draw() < self.loss {
                 continue;
             }
-            let delay = self.delay + self.jitter.mul_f64(self.chance.draw());
+            let mut delay = self.delay + self.jitter.mul_f64(self.chance.draw());
+            if let Some(uplink) = self.uplink.filter(|_| self.ada_addrs.contains(&flying.from)) {
+                let free = self.uplink_free.max(self.now);
+                if free - self.now > Duration::from_millis(300) {
+                    continue;
+                }
+                let bits = (flying.bytes.len() + 28) as f64 * 8.0;
+                self.uplink_free = free + Duration::from_secs_f64(bits / uplink);
+                delay += self.uplink_free - self.now;
+            }
             self.inject(flying, delay);
         }
     }
