@@ -62,6 +62,7 @@ pub struct Guest {
     client: Client,
     /// What the door told: events, and `None` for each new snapshot.
     news: mpsc::UnboundedReceiver<Option<Event>>,
+    endpoint: String,
     /// What they hear.
     pub ears: Ears,
     /// What they see.
@@ -102,7 +103,7 @@ impl Guest {
         let (told, news) = mpsc::unbounded_channel();
         client.subscribe(Box::new(Listener(told)));
         client.dispatch(Command::SetLayout { layout: options.layout.clone() });
-        Self { client, news, ears, eyes }
+        Self { client, news, endpoint: String::new(), ears, eyes }
     }
 
     /// Opens `room` and asks to come in, without waiting for anything.
@@ -121,8 +122,16 @@ impl Guest {
     /// Joins `room` and waits until they are in.
     pub async fn join(lab: &Lab, room: &str, name: &str, options: GuestOptions) -> Self {
         let mut guest = Self::knock_at(lab, room, name, &options);
-        guest.until("being in the room", |event| matches!(event, Event::Joined { .. })).await;
+        guest.enters().await;
         guest
+    }
+
+    /// Waits until they are in the room, and learns who they are there.
+    pub async fn enters(&mut self) {
+        let joined = self.until("being in the room", |event| matches!(event, Event::Joined { .. })).await;
+        if let Event::Joined { endpoint, .. } = joined {
+            self.endpoint = endpoint;
+        }
     }
 
     /// Hands a command to the client.
@@ -193,7 +202,7 @@ impl Guest {
 
     /// Their endpoint id.
     pub fn endpoint(&self) -> String {
-        self.snapshot().me.endpoint.clone()
+        self.endpoint.clone()
     }
 
     /// Leaves and waits until the meeting is over for them.

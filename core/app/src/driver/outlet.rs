@@ -17,6 +17,7 @@ pub(super) struct Outlet {
     observers: Vec<Box<dyn Observer>>,
     published: Published,
     changed: bool,
+    /// When the last snapshot went out.
     last: Option<Instant>,
 }
 
@@ -46,13 +47,13 @@ impl Outlet {
         self.changed = true;
     }
 
-    /// When the next snapshot is due, if one is.
+    /// When the next snapshot is due, if one is waiting.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.changed.then(|| self.last.map_or_else(Instant::now, |last| last + SNAPSHOT_INTERVAL))
+        self.last.filter(|_| self.changed).map(|last| last + SNAPSHOT_INTERVAL)
     }
 
     pub(super) fn publish_if_due(&mut self, now: Instant) {
-        if self.deadline().is_some_and(|due| due <= now) {
+        if self.changed && self.deadline().is_none_or(|due| due <= now) {
             self.publish(now);
         }
     }
@@ -77,5 +78,45 @@ impl Outlet {
         for observer in &mut self.observers {
             observer.on_snapshot(&snapshot);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    struct Ada(Sender<u64>);
+
+    impl Observer for Ada {
+        fn on_event(&mut self, _: &Event) {}
+
+        fn on_snapshot(&mut self, snapshot: &Arc<Snapshot>) {
+            self.0.send(snapshot.revision).expect("the test listens");
+        }
+    }
+
+    #[test]
+    fn snapshots_are_coalesced_and_only_sent_when_changed() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let published = Published::default();
+        let (told, revisions) = channel();
+        let mut outlet = Outlet::new(published.clone());
+        outlet.subscribe(Box::new(Ada(told)));
+        outlet.state.room = "Pub".to_owned();
+        outlet.publish_if_due(at(0));
+        outlet.state.subject = Some("Rare".to_owned());
+        outlet.touch();
+        outlet.publish_if_due(at(10));
+        outlet.state.subject = Some("Rare diseases".to_owned());
+        outlet.touch();
+        assert_eq!(outlet.deadline(), Some(at(50)));
+        outlet.publish_if_due(at(50));
+        outlet.touch();
+        outlet.publish_if_due(at(200));
+        assert_eq!(revisions.try_iter().collect::<Vec<_>>(), [0, 1, 2], "the present one, then two changes");
+        assert_eq!(published.get().subject.as_deref(), Some("Rare diseases"));
     }
 }
