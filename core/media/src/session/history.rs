@@ -91,6 +91,8 @@ mod tests {
             (100, PayloadKind::Video(VideoCodec::Vp8)),
             (96, PayloadKind::Rtx { associated: 100 }),
             (101, PayloadKind::Video(VideoCodec::Vp9)),
+            (107, PayloadKind::Video(VideoCodec::H264)),
+            (99, PayloadKind::Rtx { associated: 107 }),
         ];
         let payload_types = kinds.map(|(number, kind)| PayloadType { number, kind }).to_vec();
         Negotiated { payload_types, ..Negotiated::default() }
@@ -123,6 +125,17 @@ mod tests {
         let later = now + Duration::from_millis(25);
         assert_eq!(history.again(later, 9, None, &negotiated()).unwrap().header.sequence_number, 41);
         assert_eq!(history.again(later, 10, None, &negotiated()), None, "never sent");
+    }
+
+    #[test]
+    fn numbers_go_on_when_the_codec_changes() {
+        let now = Instant::now();
+        let mut history = History::new(Ssrc(6), 40);
+        history.keep(now, &packet(9, 100));
+        history.keep(now, &packet(10, 107));
+        let again = [9, 10].map(|number| history.again(now, number, None, &negotiated()).unwrap().header);
+        assert_eq!((again[0].payload_type, again[0].sequence_number), (96, 40));
+        assert_eq!((again[1].payload_type, again[1].sequence_number), (99, 41));
     }
 
     #[test]

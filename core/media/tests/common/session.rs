@@ -123,7 +123,7 @@ pub fn opus(index: u32) -> OpusPacket {
     packet.len = text.len();
     packet.timestamp = index * 960;
     packet.level = (index % 128) as u8;
-    packet.voice = index % 2 == 0;
+    packet.voice = index.is_multiple_of(2);
     packet
 }
 
