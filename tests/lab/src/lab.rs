@@ -122,9 +122,6 @@ impl Lab {
             _stop: vec![stop_bridge, stop_signalling],
         };
         lab.add_people(&options.room, options.people.clone()).await?;
-        if options.lobby {
-            lab.set_lobby(&options.room, true)?;
-        }
         Ok(lab)
     }
 

@@ -84,9 +84,9 @@ pub struct LabOptions {
     pub room: String,
     /// The synthetic people.
     pub people: Vec<Person>,
-    /// A password on the people's room.
+    /// A password on that room, whenever it is made.
     pub password: Option<String>,
-    /// The people's room has its lobby on.
+    /// That room has its lobby on, whenever it is made.
     pub lobby: bool,
     /// How many occupants a room takes, the focus not counted.
     pub max_occupants: Option<usize>,

@@ -43,6 +43,8 @@ struct Seat {
     outgoing: Option<Shaper<(SocketAddr, BytesMut)>>,
     /// The network is gone: nothing in, nothing out.
     silent: bool,
+    /// Datagrams thrown away by former shapers.
+    lost: u64,
 }
 
 impl Drop for Seat {
@@ -306,6 +308,11 @@ impl Driver {
                     conference.rtp(now, &place.endpoint, &packet);
                 }
             }
+            Command::InjectReport { place, report } => {
+                if let Some(conference) = self.conferences.get_mut(&place.conference) {
+                    conference.rtcp(now, &place.endpoint, &report);
+                }
+            }
             other => self.control(now, other),
         }
     }
@@ -389,6 +396,7 @@ impl Driver {
             incoming: None,
             outgoing: None,
             silent: false,
+            lost: 0,
         };
         self.seats.insert(place, seat);
     }
@@ -422,7 +430,9 @@ impl Driver {
             }
         }
         self.seats.remove(place);
-        self.people.remove(place);
+        if let Some(orders) = self.people.remove(place) {
+            let _ = orders.send(PersonOrder::Leave);
+        }
         if let Some(conference) = self.conferences.get_mut(&place.conference) {
             conference.remove(now, &place.endpoint);
             if conference.is_empty() {
@@ -434,10 +444,11 @@ impl Driver {
     fn shape(&mut self, place: &Place, direction: Direction, shaping: Shaping) {
         let Some(seat) = self.seats.get_mut(place) else { return };
         let shaper = (shaping != Shaping::default()).then(|| Shaper::new(shaping));
-        match direction {
-            Direction::ToEndpoint => seat.outgoing = shaper,
-            Direction::FromEndpoint => seat.incoming = shaper,
-        }
+        let former = match direction {
+            Direction::ToEndpoint => std::mem::replace(&mut seat.outgoing, shaper),
+            Direction::FromEndpoint => std::mem::replace(&mut seat.incoming, shaper),
+        };
+        seat.lost += former.map_or(0, |shaper| shaper.lost);
     }
 
     fn report(&self, place: &Place) -> Option<EndpointReport> {
@@ -445,7 +456,7 @@ impl Driver {
         let mut report = endpoint.report.clone();
         if let Some(seat) = self.seats.get(place) {
             let shapers = [&seat.incoming, &seat.outgoing].into_iter().flatten();
-            report.lost = shapers.map(|s| s.lost).sum();
+            report.lost = seat.lost + shapers.map(|s| s.lost).sum::<u64>();
         }
         Some(report)
     }

@@ -93,6 +93,10 @@ pub(crate) enum Command {
         place: Place,
         packet: Bytes,
     },
+    InjectReport {
+        place: Place,
+        report: Vec<u8>,
+    },
     SetVideoType {
         place: Place,
         source: String,

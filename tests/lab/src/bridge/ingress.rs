@@ -133,7 +133,7 @@ impl Ingress {
         let got = self.received - received_before;
         self.reported = (expected, self.received);
         let lost = interval.saturating_sub(got);
-        let fraction = if interval == 0 { 0 } else { (lost * 256 / interval).min(255) };
+        let fraction = (lost * 256).checked_div(interval).unwrap_or(0).min(255);
         let (last_report, delay) = self.sender_report.map_or((0, 0), |(ntp, at)| {
             let delay = now.saturating_duration_since(at).as_secs_f64() * 65_536.0;
             (ntp, delay as u32)

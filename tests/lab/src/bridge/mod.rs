@@ -14,7 +14,7 @@ mod feedback;
 mod handle;
 mod ingress;
 mod observe;
-mod rtcp;
+pub(crate) mod rtcp;
 mod rtp;
 mod shaping;
 mod speaker;

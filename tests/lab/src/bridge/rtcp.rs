@@ -1,5 +1,7 @@
 //! The RTCP a bridge reads and writes (RFC 3550 §6, RFC 4585 §6, RFC 5104 §4.3.1).
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// What a compound packet says, as far as the bridge acts on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
@@ -78,6 +80,14 @@ fn packet(kind: u8, count: u8, body: &[u8]) -> Vec<u8> {
     out.extend(((body.len() / 4) as u16).to_be_bytes());
     out.extend_from_slice(body);
     out
+}
+
+/// The wall clock as NTP writes it (RFC 5905 §6): seconds since 1900 in 32.32 fixed point.
+pub(crate) fn ntp_now() -> u64 {
+    const SECONDS_TO_1970: u64 = 2_208_988_800;
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let fraction = (u64::from(since_1970.subsec_nanos()) << 32) / 1_000_000_000;
+    (since_1970.as_secs() + SECONDS_TO_1970) << 32 | fraction
 }
 
 /// A sender report without blocks.

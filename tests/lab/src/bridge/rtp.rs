@@ -89,7 +89,7 @@ impl Packet {
             }
             out.extend_from_slice(bytes);
         }
-        while (out.len() - start) % 4 != 0 {
+        while !(out.len() - start).is_multiple_of(4) {
             out.push(0);
         }
         let words = ((out.len() - start) / 4) as u16;

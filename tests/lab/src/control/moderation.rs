@@ -99,6 +99,7 @@ impl Lab {
             MediaKind::Video => "video",
         };
         let jid = names::room(room);
+        self.place(room, nick)?;
         self.hub.with(|core, now| {
             core.with_focus(now, |focus, io| focus.order_mute(&jid.to_string(), nick, medium, actor, io));
             core.run(now);

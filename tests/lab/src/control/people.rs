@@ -103,6 +103,7 @@ impl Lab {
                 muc = muc.child(xml::el("password", ns::MUC).say(&password));
             }
             let member = crate::muc::Affiliation::Member;
+            // Synthetic people never wait in the lobby.
             core.muc.set_affiliation(&jid, &account, member, names::FOCUS_NICK);
             let presence = xml::client("presence")
                 .with("from", account.to_string())

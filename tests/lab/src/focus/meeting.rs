@@ -131,7 +131,6 @@ impl Focus {
         }
         if synthetic {
             self.signal_all(key, io);
-            self.invite_all(key, io);
         } else {
             // Entity caps: the node names the version asked about (XEP-0115 §6.2).
             let caps = stanza.get_child("c", ns::CAPS);
@@ -140,6 +139,8 @@ impl Focus {
             let pending = Pending::Features { room: key.to_owned(), nick: nick.to_owned() };
             self.ask("get", &room.occupant(nick), query, Some(pending), io);
         }
+        // Whoever waited alone need not wait for the newcomer's features.
+        self.invite_all(key, io);
     }
 
     /// Offers a session to everybody who can take one, once two are there.

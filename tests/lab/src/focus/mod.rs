@@ -64,7 +64,7 @@ pub(crate) struct Focus {
     /// Synthetic people by room and nickname: they get no offer.
     synthetic: BTreeMap<(String, String), EndpointSources>,
     pub(crate) answers: ConferenceAnswers,
-    /// What an occupant of a room is asked to do about its microphone and camera when it joins.
+    /// Numbers participants in the order they came.
     join_counter: u64,
     /// The address of the bridge's colibri WebSocket, `wss://host:port`.
     pub(crate) web_socket_base: String,

@@ -25,7 +25,7 @@ impl Focus {
             return io.port.send(xml::error(iq, "cancel", "item-not-found"));
         }
         // Nobody can be unmuted by somebody else.
-        if mute.text() != "true" && !own || !moderator && !own {
+        if !own && (!moderator || mute.text() != "true") {
             return io.port.send(xml::error(iq, "cancel", "not-allowed"));
         }
         io.port.send(xml::result(iq));

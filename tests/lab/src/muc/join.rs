@@ -32,6 +32,9 @@ impl Muc {
         let created = focus && room.domain == names::muc() && self.room(room).is_none();
         if created {
             self.create(room, None);
+            if self.options.lobby && *room == names::room(&self.options.room) {
+                self.set_lobby(room, true);
+            }
         }
         let muc = stanza.get_child("x", ns::MUC);
         let newcomer = Newcomer {

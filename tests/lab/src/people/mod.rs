@@ -17,7 +17,7 @@ use treff_media::codec::VideoCodec;
 
 pub(crate) use self::loops::{CameraLoop, Pace};
 pub(crate) use self::performer::{Performer, Track};
-pub(crate) use self::signalling::{account, presence, source_info, sources};
+pub(crate) use self::signalling::{account, presence, sources};
 use crate::bridge::{PersonOrder, Place};
 use crate::focus::EndpointSources;
 use crate::options::Person;

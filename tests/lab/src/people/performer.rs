@@ -11,12 +11,14 @@ use treff_media::rtp::{Packetizer, PacketizerConfig};
 
 use super::loops::{CameraLoop, Pace, ToneLoop};
 use super::{Stage, TURN};
-use crate::bridge::{Command, Packet, PersonOrder, Place, inject};
+use crate::bridge::{Command, Packet, PersonOrder, Place, inject, rtcp};
 use crate::payloads;
 use crate::random::Random;
 
 const TICK: Duration = Duration::from_millis(10);
 const AUDIO_PACKET: Duration = Duration::from_millis(20);
+/// After so many audio packets the senders' clocks are reported: once a second.
+const REPORT_EVERY: u64 = 50;
 
 /// One encoding being played.
 struct Encoding {
@@ -149,6 +151,9 @@ impl Performer {
                     while elapsed >= AUDIO_PACKET * (spoken as u32 + 1) {
                         self.speak(spoken);
                         spoken += 1;
+                        if spoken.is_multiple_of(REPORT_EVERY) {
+                            self.report(elapsed);
+                        }
                     }
                     for track in [&mut self.camera, &mut self.share].into_iter().flatten() {
                         while track.due(elapsed) {
@@ -185,6 +190,23 @@ impl Performer {
             payload: payload.clone(),
         };
         inject(&self.bridge, &self.place, packet.write());
+    }
+
+    /// Sender reports of everything being sent, so that receivers can align sound and picture.
+    fn report(&self, elapsed: Duration) {
+        let ntp = rtcp::ntp_now();
+        let at = |first: u32, rate: f64| first.wrapping_add((elapsed.as_secs_f64() * rate) as u32);
+        let mut streams: Vec<(u32, u32)> = Vec::new();
+        streams.extend(self.audio_ssrc.map(|ssrc| (ssrc, at(self.first_timestamp, 48_000.0))));
+        for track in [&self.camera, &self.share].into_iter().flatten() {
+            let timestamp = at(track.first_timestamp, 90_000.0);
+            streams.extend(track.encodings.iter().map(|encoding| (encoding.ssrc, timestamp)));
+        }
+        for (ssrc, timestamp) in streams {
+            let report = rtcp::sender_report(ssrc, ntp, timestamp, 0, 0);
+            // The bridge ends with the lab, and so do its people.
+            let _ = self.bridge.send(Command::InjectReport { place: self.place.clone(), report });
+        }
     }
 
     /// Follows an order; false when it was to leave.

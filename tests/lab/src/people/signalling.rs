@@ -34,7 +34,7 @@ pub(crate) fn presence(member: &Member) -> Vec<Element> {
 }
 
 /// `SourceInfo` of a person.
-pub(crate) fn source_info(member: &Member) -> Value {
+fn source_info(member: &Member) -> Value {
     let mut info = Map::new();
     if member.person.audio {
         info.insert(format!("{}-a0", member.nick), json!({"muted": member.audio_muted}));

@@ -202,25 +202,25 @@ impl Core {
             return self.muc.stanza(stanza);
         }
         if let Some((_, subdomain)) = COMPONENTS.iter().find(|(_, sub)| to.domain == names::component(sub)) {
-            return self.to_component(subdomain, stanza);
+            return self.ask_component(subdomain, stanza);
         }
         if to.domain != HOST {
             return self.bounce(stanza, "remote-server-not-found");
         }
         if to.local.is_none() {
-            return self.to_server(stanza);
+            return self.ask_server(stanza);
         }
         self.deliver(&to, stanza);
     }
 
-    fn to_server(&mut self, stanza: &Element) {
+    fn ask_server(&mut self, stanza: &Element) {
         if stanza.name() == "iq" && matches!(stanza.attr("type"), Some("get" | "set")) {
             let answer = components::server(stanza, &self.options);
             self.queue.push_back(answer);
         }
     }
 
-    fn to_component(&mut self, subdomain: &str, stanza: &Element) {
+    fn ask_component(&mut self, subdomain: &str, stanza: &Element) {
         let from = Jid::parse(stanza.attr("from").unwrap_or_default());
         match (stanza.name(), subdomain) {
             ("iq", _) if matches!(stanza.attr("type"), Some("get" | "set")) => {
