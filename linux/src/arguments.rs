@@ -9,7 +9,7 @@ use treff_media::codec::VideoCodec;
 
 /// A small, fast Jitsi Meet client.
 #[derive(Debug, Parser)]
-#[command(name = "treff", version, about, long_about = None, max_term_width = 100)]
+#[command(name = "treff", version, about = "A small, fast Jitsi Meet client", max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Say more on standard error; twice or three times for even more.
     #[arg(short, long, action = ArgAction::Count, global = true)]
@@ -33,7 +33,7 @@ Exit codes: 0 left normally, 2 bad usage or link, 3 server not reachable, 4 refu
 pub(crate) struct Join {
     /// The meeting's link, or a room name together with --server.
     pub(crate) link: String,
-    /// Without a window: events as JSON lines.
+    /// Tell the call as JSON lines, for scripts.
     #[arg(long)]
     pub(crate) headless: bool,
     /// The name others see.

@@ -1,10 +1,12 @@
-//! The client without a window: events as JSON lines out, commands as JSON lines in, files and a tone for devices.
+//! The client without a window: a call told as JSON lines (or in words, on a terminal), commands as JSON lines in,
+//! files and a tone for devices.
 
 mod clock;
 mod output;
 mod recorder;
 mod script;
 mod sound;
+mod terminal;
 mod vision;
 
 use std::fs;
@@ -23,6 +25,7 @@ use crate::arguments::{BridgeChannelChoice, Join, VideoChoice};
 use crate::network::SystemAddresses;
 use output::{Printer, Signal};
 use recorder::Recorder;
+use terminal::Narrator;
 
 /// Why the process ends, as its exit code tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +58,6 @@ impl Failure {
 /// Joins as `join` says and stays until the meeting ends, the time is up or standard input says leave.
 pub(crate) fn run(join: &Join) -> Result<(), Failure> {
     let started = Instant::now();
-    if !join.headless {
-        return Err(Failure::usage(
-            "There is no window in this build yet. Add --headless to join without one.",
-        ));
-    }
     let recorder = match &join.record {
         Some(folder) => Some(Recorder::create(folder).map_err(|error| cannot("record to", folder, &error))?),
         None => None,
@@ -75,7 +73,11 @@ pub(crate) fn run(join: &Join) -> Result<(), Failure> {
     let client = Client::new(config, platform)
         .map_err(|error| Failure::usage(format!("The client cannot start: {error}. Close some programs.")))?;
     let (signals, inbox) = mpsc::channel();
-    client.subscribe(Box::new(Printer::new(started, signals.clone())));
+    client.subscribe(if join.headless {
+        Box::new(Printer::new(started, signals.clone()))
+    } else {
+        Box::new(Narrator::new(signals.clone()))
+    });
     script::listen(signals.clone());
     script::listen_for_interrupt(signals);
     start(&client, join);
@@ -116,15 +118,12 @@ fn follow(
         match inbox.recv_timeout(wait) {
             Ok(Signal::Command(command)) => client.dispatch(command),
             Ok(Signal::Ended(reason)) => return outcome(reason),
-            Ok(Signal::PasswordNeeded { wrong }) if join.password.is_some() || !wrong => {
-                // A script may answer; a person at a terminal is told how.
-                eprintln!("{}", UserError::PasswordNeeded);
-                if join.password.is_some() {
-                    let sentence = "The password is wrong. Ask the person who invited you.".to_owned();
-                    return Err(Failure { reason: ExitReason::Refused, sentence });
-                }
+            Ok(Signal::PasswordNeeded { wrong: true }) if join.password.is_some() => {
+                let sentence = "The password is wrong. Ask the person who invited you.".to_owned();
+                return Err(Failure { reason: ExitReason::Refused, sentence });
             }
-            Ok(Signal::PasswordNeeded { .. }) => {}
+            // A script may answer; a person at a terminal is told how.
+            Ok(Signal::PasswordNeeded { .. }) => eprintln!("{}", UserError::PasswordNeeded),
             Ok(Signal::LobbyRequired) => {
                 let name = join.name.clone().unwrap_or_else(|| "Treff".to_owned());
                 client.dispatch(Command::Knock { name });

@@ -17,6 +17,16 @@ pub(super) enum Signal {
     Interrupted,
 }
 
+/// What the main thread has to know of an event.
+pub(super) fn signal(event: &Event) -> Option<Signal> {
+    Some(match event {
+        Event::Ended { reason } => Signal::Ended(reason.clone()),
+        Event::PasswordRequired { wrong } => Signal::PasswordNeeded { wrong: *wrong },
+        Event::LobbyRequired => Signal::LobbyRequired,
+        _ => return None,
+    })
+}
+
 /// Prints what the door tells.
 pub(super) struct Printer {
     started: Instant,
@@ -56,13 +66,9 @@ impl Printer {
 impl Observer for Printer {
     fn on_event(&mut self, event: &Event) {
         self.print(event);
-        let signal = match event {
-            Event::Ended { reason } => Signal::Ended(reason.clone()),
-            Event::PasswordRequired { wrong } => Signal::PasswordNeeded { wrong: *wrong },
-            Event::LobbyRequired => Signal::LobbyRequired,
-            _ => return,
-        };
-        let _ = self.signals.send(signal);
+        if let Some(signal) = signal(event) {
+            let _ = self.signals.send(signal);
+        }
     }
 
     fn on_snapshot(&mut self, snapshot: &Arc<Snapshot>) {
