@@ -29,13 +29,20 @@ fn speech(criterion: &mut Criterion) {
 
 fn pictures(criterion: &mut Criterion) {
     let mut world = call();
-    let mut index = 0;
+    // Until the estimate lets a frame out before the next one.
+    for index in 0..75 {
+        world.ada.send_video(world.now, vp8(index, 0, index == 0, 11_500));
+        world.run(Duration::from_millis(40));
+        events(&mut world.bridge);
+        events(&mut world.ada);
+    }
+    let mut index = 75;
     let mut group = criterion.benchmark_group("packets");
     // 10 packets of about 1200 bytes.
     group.throughput(Throughput::Elements(10));
     group.bench_function("vp8 frame across", |bencher| {
         bencher.iter(|| {
-            world.ada.send_video(world.now, vp8(index, 0, index == 0, 11_500));
+            world.ada.send_video(world.now, vp8(index, 0, false, 11_500));
             world.run(Duration::from_millis(40));
             index += 1;
             assert!(!black_box(events(&mut world.bridge)).is_empty());
