@@ -199,7 +199,7 @@ fn a_silent_room_costs_one_wake_up_a_second() {
     world.run(Duration::from_secs(5));
     let wakes = world.ada_wakes;
     world.run(Duration::from_secs(60));
-    assert!(world.ada_wakes - wakes < 260, "{}", world.ada_wakes - wakes);
+    assert!(world.ada_wakes - wakes < 75, "{}", world.ada_wakes - wakes);
 }
 
 #[test]
