@@ -60,16 +60,16 @@ impl FrameBuffers {
 /// `owner` must point to the decoder's `FrameBuffers`, `buffer` to a buffer description of libvpx.
 pub(super) unsafe extern "C" fn get_buffer(
     owner: *mut c_void,
-    size: vpx_sys::size_t,
+    size: usize,
     buffer: *mut vpx_codec_frame_buffer_t,
 ) -> c_int {
     // SAFETY: as promised; libvpx calls this only from within `vpx_codec_decode`, when nobody else holds the
     // buffers.
     let (buffers, buffer) = unsafe { (&mut *owner.cast::<FrameBuffers>(), &mut *buffer) };
-    match usize::try_from(size).ok().and_then(|size| buffers.take(size)) {
+    match buffers.take(size) {
         Some((index, memory)) => {
             buffer.data = memory.as_mut_ptr();
-            buffer.size = memory.len() as vpx_sys::size_t;
+            buffer.size = memory.len();
             // The number plus one, since libvpx reads null as "none".
             buffer.priv_ = std::ptr::without_provenance_mut(index + 1);
             0

@@ -81,7 +81,7 @@ impl VpxEncoder {
 
     fn new(
         codec: VideoCodec,
-        interface: *mut vpx_codec_iface_t,
+        interface: *const vpx_codec_iface_t,
         config: &EncoderConfig,
     ) -> Result<Self, CodecError> {
         checked_size(u32::from(config.width), u32::from(config.height))?;
@@ -154,7 +154,7 @@ impl VpxEncoder {
             // SAFETY: the kind says that the union holds a frame, whose buffer has `sz` bytes.
             let (data, flags) = unsafe {
                 let frame = packet.data.frame;
-                (std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz as usize), frame.flags)
+                (std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz), frame.flags)
             };
             output = Some((Bytes::copy_from_slice(data), flags & vpx_sys::VPX_FRAME_IS_KEY != 0));
         }
@@ -227,7 +227,7 @@ impl Encoder for VpxEncoder {
 
 fn settings(
     codec: VideoCodec,
-    interface: *mut vpx_codec_iface_t,
+    interface: *const vpx_codec_iface_t,
     config: &EncoderConfig,
 ) -> Result<Settings, CodecError> {
     let mut settings = MaybeUninit::<vpx_codec_enc_cfg_t>::zeroed();
