@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::{env, fs, process};
+use std::time::Duration;
+use std::{env, fs, process, thread};
 
 use crate::devtools::{BrowserError, Devtools};
 use crate::page::Page;
@@ -114,6 +115,12 @@ impl Drop for Browser {
         // Nothing can be done about a process that does not want to end, and its helpers end with it.
         let _ = child.kill();
         let _ = child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
+        // A helper that has not noticed yet may write another file while the folder goes.
+        for _ in 0..100 {
+            if fs::remove_dir_all(&self.folder).is_ok() || !self.folder.exists() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }
