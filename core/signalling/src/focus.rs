@@ -253,6 +253,7 @@ impl FocusRequest {
             Reply::Failed { text, shutdown } => {
                 if shutdown {
                     out.event(Event::Warning(Warning::GracefulShutdown));
+                    return Verdict::Ended(EndReason::FocusUnavailable);
                 }
                 return Verdict::Ended(EndReason::Refused { text });
             }

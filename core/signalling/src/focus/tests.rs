@@ -62,6 +62,20 @@ fn the_iq_waits_for_the_stream_and_says_what_is_configured() {
 }
 
 #[test]
+fn a_server_being_updated_is_named_and_not_asked_again() {
+    let (now, mut out, mut focus) = (Instant::now(), Output::new(1), request(false));
+    focus.begin(now, true, &mut out);
+    let refusal = iq(
+        "error",
+        "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>\
+         <graceful-shutdown xmlns='http://jitsi.org/protocol/colibri'/></error>",
+    );
+    let verdict = focus.answered(now, &Answer::Error(&refusal), &mut out);
+    assert_eq!(verdict, Verdict::Ended(EndReason::FocusUnavailable));
+    assert_eq!(events(&mut out), [Event::Warning(Warning::GracefulShutdown)]);
+}
+
+#[test]
 fn http_needs_no_stream() {
     let (now, mut out, mut focus) = (Instant::now(), Output::new(1), request(true));
     focus.begin(now, false, &mut out);
