@@ -100,6 +100,8 @@ impl Conference {
         let Some(endpoint) = self.endpoints.get_mut(id) else { return };
         let before = std::mem::take(&mut endpoint.sources);
         endpoint.set_sources(sources.clone());
+        // A source that comes again is told anew.
+        endpoint.told.retain(|name, _| sources.iter().any(|source| source.name == *name));
         for (_, other) in self.endpoints.iter_mut().filter(|(other, _)| *other != id) {
             for source in &before {
                 if !sources.contains(source) {

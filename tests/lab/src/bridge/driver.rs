@@ -336,6 +336,18 @@ impl Driver {
                     seat.silent = true;
                 }
             }
+            Command::Tell { place, text } => {
+                let output = Output::Channel { endpoint: place.endpoint, text };
+                self.output(Instant::now(), &place.conference, output);
+            }
+            Command::Datagram { place, bytes } => {
+                if let Some(seat) = self.seats.get(&place)
+                    && let Some((_, to)) = seat.transport.selected_pair()
+                {
+                    // A full socket buffer is a lossy network.
+                    let _ = seat.socket.try_send_to(&bytes, to);
+                }
+            }
             Command::Tap { place, tap } => {
                 if let Some(conference) = self.conferences.get_mut(&place.conference)
                     && let Some(endpoint) = conference.endpoints.get_mut(&place.endpoint)

@@ -128,6 +128,16 @@ pub(crate) enum Command {
         place: Place,
         text: String,
     },
+    /// Say something to one endpoint over its channel, whatever it is.
+    Tell {
+        place: Place,
+        text: String,
+    },
+    /// Send one endpoint a datagram, whatever is in it.
+    Datagram {
+        place: Place,
+        bytes: Vec<u8>,
+    },
 }
 
 /// For the task of a colibri WebSocket.

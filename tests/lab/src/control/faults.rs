@@ -24,6 +24,40 @@ impl Lab {
         if cut { Ok(()) } else { Err(LabError::Unknown(format!("endpoint {endpoint}"))) }
     }
 
+    /// Sends an endpoint a text frame over its signalling socket, whatever it is.
+    ///
+    /// # Errors
+    /// When there is no such endpoint with a socket.
+    pub fn say_over_signalling(&self, room: &str, endpoint: &str, frame: &str) -> Result<(), LabError> {
+        let jid = names::room(room);
+        let said = self.hub.with(|core, _| {
+            let account =
+                core.muc.room(&jid).and_then(|r| r.occupants.get(endpoint)).map(|o| o.account.clone());
+            account.is_some_and(|account| core.say(&account, frame))
+        });
+        if said { Ok(()) } else { Err(LabError::Unknown(format!("endpoint {endpoint}"))) }
+    }
+
+    /// Sends an endpoint a text over its bridge channel, whatever it is.
+    ///
+    /// # Errors
+    /// When there is no such room.
+    pub fn say_over_bridge(&self, room: &str, endpoint: &str, text: &str) -> Result<(), LabError> {
+        let place = self.place(room, endpoint)?;
+        self.order(Command::Tell { place, text: text.to_owned() });
+        Ok(())
+    }
+
+    /// Sends an endpoint a datagram from the bridge's address, whatever is in it.
+    ///
+    /// # Errors
+    /// When there is no such room.
+    pub fn send_datagram(&self, room: &str, endpoint: &str, bytes: &[u8]) -> Result<(), LabError> {
+        let place = self.place(room, endpoint)?;
+        self.order(Command::Datagram { place, bytes: bytes.to_vec() });
+        Ok(())
+    }
+
     /// Cuts an endpoint's colibri WebSocket without a word.
     ///
     /// # Errors

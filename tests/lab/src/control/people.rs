@@ -189,6 +189,10 @@ impl Lab {
         let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner).fork();
         let (nick, sources) = self.with_member(name, |member| {
             member.sharing = on;
+            if on {
+                // As browsers do, who begin again with fresh numbers.
+                member.ssrcs.share = (random.ssrc(), random.ssrc());
+            }
             let track = picture.map(|picture| {
                 let loops = vec![(member.ssrcs.share.0, picture)];
                 let source = format!("{}-v1", member.nick);

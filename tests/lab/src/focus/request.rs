@@ -27,6 +27,8 @@ pub enum Refusal {
     },
     /// Something is broken.
     Failed,
+    /// The bridges are being updated.
+    ShuttingDown,
 }
 
 /// The next answers; an empty queue means the good one.
@@ -67,7 +69,7 @@ impl Focus {
             Some(Refusal::NotAuthorized) => return (403, String::new()),
             Some(Refusal::SessionInvalid) => return (400, "invalid-session".to_owned()),
             Some(Refusal::Reservation { text, .. }) => return (400, text),
-            Some(Refusal::Failed) => return (500, String::new()),
+            Some(Refusal::Failed | Refusal::ShuttingDown) => return (500, String::new()),
             None => {}
         }
         let request: Value = serde_json::from_str(body).unwrap_or(Value::Null);
@@ -114,6 +116,11 @@ fn refusal_iq(iq: &Element, refusal: &Refusal) -> Element {
             xml::stanza_error("cancel", "service-unavailable")
                 .child(xml::el("reservation-error", ns::FOCUS).with("error-code", code.to_string()))
                 .child(xml::error_text(text)),
+        ),
+        Refusal::ShuttingDown => xml::error_with(
+            iq,
+            xml::stanza_error("cancel", "service-unavailable")
+                .child(xml::el("graceful-shutdown", ns::COLIBRI)),
         ),
         Refusal::Failed => xml::error(iq, "cancel", "internal-server-error"),
     }

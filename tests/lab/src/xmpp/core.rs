@@ -177,6 +177,12 @@ impl Core {
         session.is_some_and(|s| s.orders.send(SocketOrder::Cut).is_ok())
     }
 
+    /// Sends an account a frame, whatever is in it.
+    pub(crate) fn say(&mut self, account: &Jid, frame: &str) -> bool {
+        let session = self.sessions.values().find(|s| s.stream.jid() == Some(account));
+        session.is_some_and(|s| s.orders.send(SocketOrder::Frame(frame.to_owned())).is_ok())
+    }
+
     /// Timers to set since the last call.
     pub(crate) fn take_later(&mut self) -> Vec<(Duration, Later)> {
         std::mem::take(&mut self.later)
