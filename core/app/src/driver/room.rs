@@ -45,7 +45,11 @@ impl Driver {
                 self.outlet.state.connection = ConnectionState::Reconnecting;
                 self.outlet.tell(&Event::Reconnecting);
             }
-            Heard::Reconnected => self.outlet.tell(&Event::Reconnected),
+            Heard::Reconnected => {
+                // The session of before is gone; another follows if anybody else is there.
+                self.outlet.state.connection = ConnectionState::Joined;
+                self.outlet.tell(&Event::Reconnected);
+            }
             Heard::Ended(reason) => {
                 let reason = self.end_reason(reason);
                 self.end(reason);
@@ -114,8 +118,6 @@ impl Driver {
         let link = meeting.address.to_url();
         let (room, server) = (meeting.address.room().display(), meeting.server());
         if let Some(live) = meeting.live() {
-            // A new login brings a new roster.
-            live.people.clear();
             live.me = Some(endpoint.clone());
             live.connect_error = None;
         }
@@ -123,7 +125,6 @@ impl Driver {
         state.screen = Screen::Call;
         state.connection = ConnectionState::Joined;
         state.me.endpoint = endpoint.to_string();
-        state.participants.clear();
         self.storage.keep_recent(&link, &room, &server, super::requests::unix_milliseconds());
         self.outlet.state.recent = self.storage.recent();
         self.outlet.tell(&Event::Joined { room, endpoint: endpoint.to_string() });
