@@ -148,6 +148,9 @@ pub struct ChatLine {
     pub id: String,
     /// The sender's endpoint id, ours included; absent when unknown.
     pub from: Option<String>,
+    /// The endpoint id of the one we told in private.
+    #[serde(default)]
+    pub to: Option<String>,
     /// The sender's name when it was sent.
     pub name: Option<String>,
     /// What was said.

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use treff_signalling::{
-    BridgeChannelPreference, Conference, ConferenceConfig, EndpointId, Reaction as WireReaction,
-};
+use treff_signalling::{BridgeChannelPreference, Conference, ConferenceConfig, Reaction as WireReaction};
 
 use super::live::Live;
 use super::meeting::{JoinWish, Stage};
@@ -43,12 +41,7 @@ impl Driver {
                 self.outlet.state.me.hand_raised = raised;
                 self.outlet.touch();
             }
-            Command::SendChat { text, to } => {
-                let to = to.map(EndpointId::new);
-                self.with_live(|live| {
-                    live.conference.send_chat(now, &text, to.as_ref(), None);
-                });
-            }
+            Command::SendChat { text, to } => self.send_chat(now, text, to),
             Command::SendReaction { reaction } => {
                 let wall = unix_milliseconds();
                 self.with_live(|live| live.conference.send_reaction(now, to_wire(reaction), wall));

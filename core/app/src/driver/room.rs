@@ -177,16 +177,38 @@ impl Driver {
     fn chat(&mut self, message: signalling::ChatMessage) {
         let from = message.from.map(|from| from.to_string());
         let ours = from.as_deref() == Some(self.outlet.state.me.endpoint.as_str());
-        let (name, text, private) = (message.name, message.text, message.private);
-        let line =
-            ChatLine { id: message.id, from: from.clone(), name: name.clone(), text: text.clone(), private };
+        let (id, name, text, private) = (message.id, message.name, message.text, message.private);
+        self.keep_chat(ChatLine {
+            id,
+            from: from.clone(),
+            to: None,
+            name: name.clone(),
+            text: text.clone(),
+            private,
+        });
+        if !ours {
+            self.outlet.tell(&Event::Chat { from, name, text, private });
+        }
+    }
+
+    /// Sends a message. The room echoes what everyone may read; what one person may read nobody echoes.
+    pub(super) fn send_chat(&mut self, now: Instant, text: String, to: Option<String>) {
+        let recipient = to.clone().map(EndpointId::new);
+        let id = self.poll_live(|live| live.conference.send_chat(now, &text, recipient.as_ref(), None));
+        if let (Some(id), Some(_)) = (id, &to) {
+            let me = &self.outlet.state.me;
+            let name = Some(me.name.clone()).filter(|name| !name.is_empty());
+            let line = ChatLine { id, from: Some(me.endpoint.clone()), to, name, text, private: true };
+            self.keep_chat(line);
+            self.outlet.touch();
+        }
+    }
+
+    fn keep_chat(&mut self, line: ChatLine) {
         let chat = &mut self.outlet.state.chat;
         chat.push(line);
         if chat.len() > CHAT_TAIL {
             chat.remove(0);
-        }
-        if !ours {
-            self.outlet.tell(&Event::Chat { from, name, text, private });
         }
     }
 
