@@ -150,6 +150,8 @@ impl Driver {
         for (source, ssrc) in voices.filter_map(|source| Some((source, source.ssrcs.first()?))) {
             self.platform.audio.name_speaker(Ssrc(ssrc.0), source.owner.as_str());
         }
+        let volumes: BTreeMap<String, f32> =
+            self.outlet.state.participants.iter().map(|p| (p.endpoint.clone(), p.volume)).collect();
         self.with_live(|live| {
             for source in added {
                 let Some(media) = &mut live.media else { return };
@@ -172,6 +174,9 @@ impl Driver {
                     && let Some(loudspeaker) = &mut live.loudspeaker
                 {
                     loudspeaker.add(ssrc);
+                    if let Some(&gain) = volumes.get(source.owner.as_str()).filter(|gain| **gain != 1.0) {
+                        loudspeaker.set_gain(ssrc, gain);
+                    }
                 }
             }
         });
