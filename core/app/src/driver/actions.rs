@@ -145,7 +145,7 @@ impl Driver {
     }
 
     /// Lets a socket send what it still holds, without anybody waiting for it.
-    fn say_goodbye(&mut self, socket: Option<TextSocket>) {
+    pub(super) fn say_goodbye(&mut self, socket: Option<TextSocket>) {
         if let Some(socket) = socket {
             self.goodbyes.spawn(async move {
                 let _ = tokio::time::timeout(GOODBYE, socket.finish()).await;

@@ -77,7 +77,7 @@ impl Driver {
             Ok(session) => session,
             Err(error) => {
                 tracing::error!("No media session could be made: {error}.");
-                return self.end(EndReason::Failed { error: UserError::MediaFailed });
+                return self.end(now, EndReason::Failed { error: UserError::MediaFailed });
             }
         };
         let local = session.local();
@@ -292,7 +292,7 @@ impl Driver {
         });
         if failures.is_some_and(|failures| failures > FAILURES) {
             self.leave(now);
-            return self.end(EndReason::Failed { error: UserError::MediaFailed });
+            return self.end(now, EndReason::Failed { error: UserError::MediaFailed });
         }
         self.outlet.state.connection = ConnectionState::Reconnecting;
         self.outlet.touch();

@@ -80,15 +80,15 @@ impl Driver {
     /// Reads a link and starts whatever can start.
     pub(super) fn open(&mut self, now: Instant, link: &str, token: Option<String>) {
         self.leave(now);
-        self.drop_meeting();
+        self.drop_meeting(now);
         let address = match treff_link::parse(link, self.outlet.state.preferred_server.as_deref()) {
             Ok(address) => address,
             Err(LinkError::NoServer) => {
-                return self.end(EndReason::Failed { error: UserError::NoServerChosen });
+                return self.end(now, EndReason::Failed { error: UserError::NoServerChosen });
             }
             Err(error) => {
                 let error = UserError::LinkInvalid { detail: error.to_string() };
-                return self.end(EndReason::Failed { error });
+                return self.end(now, EndReason::Failed { error });
             }
         };
         self.generation += 1;
@@ -134,7 +134,7 @@ impl Driver {
             }
             (Some(Err(_)), _) => {
                 let error = UserError::NotJitsi { server: meeting.server() };
-                return self.end(EndReason::Failed { error });
+                return self.end(now, EndReason::Failed { error });
             }
             (None, failure) => {
                 let cached = self.storage.cached_config(&base);
@@ -147,7 +147,7 @@ impl Driver {
                     }
                     (None, Some(error)) => {
                         let error = connection_error(meeting.server(), &error);
-                        return self.end(EndReason::Failed { error });
+                        return self.end(now, EndReason::Failed { error });
                     }
                 }
             }
@@ -178,19 +178,23 @@ impl Driver {
     }
 
     /// Ends the meeting for the person, whatever stage it is in.
-    pub(super) fn end(&mut self, reason: EndReason) {
-        self.drop_meeting();
+    pub(super) fn end(&mut self, now: Instant, reason: EndReason) {
+        self.drop_meeting(now);
         self.outlet.state.screen = Screen::Ended { reason: reason.clone() };
         self.outlet.tell(&Event::Ended { reason });
         self.outlet.touch();
     }
 
-    /// Forgets the meeting with everything that runs for it.
-    pub(super) fn drop_meeting(&mut self) {
+    /// Forgets the meeting with everything that runs for it. What is left to say, such as a goodbye, is still said.
+    pub(super) fn drop_meeting(&mut self, now: Instant) {
+        while let Some(action) = self.poll_live(|live| live.conference.poll_action()) {
+            self.act(now, action);
+        }
         self.generation += 1;
         self.meeting = None;
-        self.inputs.signalling = None;
-        self.inputs.bridge = None;
+        for socket in [self.inputs.signalling.take(), self.inputs.bridge.take()] {
+            self.say_goodbye(socket);
+        }
         self.inputs.media.clear();
         let state = &mut self.outlet.state;
         state.screen = Screen::Home;

@@ -123,14 +123,14 @@ impl Driver {
                 self.outlet.state.connection = ConnectionState::Idle;
                 self.outlet.touch();
             }
-            None => self.end(EndReason::Left),
+            None => self.end(now, EndReason::Left),
         }
     }
 
     pub(super) fn give_up_closing_if_due(&mut self, now: Instant) {
         let due = self.meeting.as_mut().and_then(|m| m.live()).and_then(|live| live.closing_until);
         if due.is_some_and(|due| due <= now) {
-            self.end(EndReason::Left);
+            self.end(now, EndReason::Left);
         }
     }
 

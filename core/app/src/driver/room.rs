@@ -33,7 +33,7 @@ impl Driver {
             Heard::LobbyJoined => self.wait_for(Waiting::Moderator, &Event::LobbyWaiting),
             Heard::LobbyDenied => {
                 self.leave(now);
-                self.end(EndReason::Failed { error: UserError::LobbyDenied });
+                self.end(now, EndReason::Failed { error: UserError::LobbyDenied });
             }
             Heard::LobbyAdmitted => {
                 self.outlet.state.screen = Screen::Joining { waiting: None };
@@ -52,7 +52,7 @@ impl Driver {
             }
             Heard::Ended(reason) => {
                 let reason = self.end_reason(reason);
-                self.end(reason);
+                self.end(now, reason);
             }
             other => self.call_event(now, other),
         }
