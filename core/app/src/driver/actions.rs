@@ -7,6 +7,8 @@ use treff_signalling::{Action, BridgeChannelKind};
 use super::inputs::TextSocket;
 use super::meeting::Spare;
 use super::{Driver, News};
+use crate::door::error::UserError;
+use crate::door::event::EndReason;
 use crate::net::{self, ConnectError, HttpError, HttpResponse, Socket, TlsStream};
 
 /// How long a socket may take to say goodbye.
@@ -125,6 +127,13 @@ impl Driver {
             Err(error) => error,
         };
         tracing::debug!("The signalling socket did not open: {failure}.");
+        if let Some(meeting) = self.meeting.as_ref().filter(|meeting| meeting.guessed)
+            && matches!(failure, ConnectError::NotAWebSocket(200..=499))
+        {
+            // Neither a config.js nor a signalling socket where nearly everybody has one.
+            let error = UserError::NotJitsi { server: meeting.server() };
+            return self.end(now, EndReason::Failed { error });
+        }
         self.with_live(|live| {
             live.connect_error = Some(failure);
             live.conference.socket_closed(now);

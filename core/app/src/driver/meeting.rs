@@ -22,6 +22,8 @@ pub(super) struct Meeting {
     pub(super) stage: Stage,
     /// A ready connection to the meeting's host, for the WebSocket.
     pub(super) spare: Spare,
+    /// Nothing of this server was ever read: the deployment is what most have.
+    pub(super) guessed: bool,
 }
 
 pub(super) enum Stage {
@@ -100,8 +102,8 @@ impl Driver {
         state.connection = ConnectionState::Connecting;
         self.outlet.touch();
         let token = token.or_else(|| address.token().map(|token| token.as_str().to_owned()));
-        self.meeting =
-            Some(Meeting { address, token, stage: Stage::Loading { wish: None }, spare: Spare::UnderWay });
+        let (stage, spare) = (Stage::Loading { wish: None }, Spare::UnderWay);
+        self.meeting = Some(Meeting { address, token, stage, spare, guessed: false });
     }
 
     fn start_fetching(&self, address: &MeetingAddress) {
@@ -143,6 +145,7 @@ impl Driver {
                     (Some(deployment), _) => deployment,
                     // A server that answers without a config.js may still speak XMPP where most do.
                     (None, Some(HttpError::Protocol(_)) | None) => {
+                        meeting.guessed = true;
                         treff_deployment::defaults(&meeting.address)
                     }
                     (None, Some(error)) => {

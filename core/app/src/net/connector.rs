@@ -34,6 +34,8 @@ pub(crate) enum ConnectError {
     Tls(String),
     #[error("the WebSocket was refused: {0}")]
     WebSocket(String),
+    #[error("the server answered with status {0} instead of a WebSocket")]
+    NotAWebSocket(u16),
     #[error("it took too long")]
     TimedOut,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -37,6 +38,7 @@ pub(crate) async fn open_websocket(
     let upgrade = client_async_with_config(request, stream, Some(config));
     match timeout(UPGRADE_TIMEOUT, upgrade).await {
         Ok(Ok((socket, _))) => Ok(socket),
+        Ok(Err(Error::Http(response))) => Err(ConnectError::NotAWebSocket(response.status().as_u16())),
         Ok(Err(error)) => Err(refused(error.to_string())),
         Err(_) => Err(ConnectError::TimedOut),
     }
