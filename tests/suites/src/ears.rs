@@ -1,10 +1,11 @@
-//! What a guest hears: each speaker's last half second, kept for measuring.
+//! What a guest hears: the last half second of each speaker alone and of the mix, kept for measuring.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use treff_media::codec::Ssrc;
 use treff_media::device::{AudioDevices, AudioInput, AudioOutput, DeviceError, SpeakerTap};
 use treff_media::frame::{AudioBlock, BLOCK_SAMPLES, SAMPLE_RATE};
@@ -13,44 +14,89 @@ use treff_media::frame::{AudioBlock, BLOCK_SAMPLES, SAMPLE_RATE};
 const KEPT: usize = SAMPLE_RATE as usize / 2;
 /// Below this a voice counts as silent.
 const AUDIBLE: f32 = 0.01;
+/// Blocks of the mix between two rings of the bell.
+const RING_EVERY: u64 = 5;
 
 #[derive(Default)]
 struct Heard {
     names: BTreeMap<Ssrc, String>,
-    samples: BTreeMap<String, Vec<f32>>,
+    voices: BTreeMap<String, Window>,
+    mix: Window,
+}
+
+/// The last half second of something.
+#[derive(Default)]
+struct Window {
+    samples: Vec<f32>,
+    blocks: u64,
+}
+
+impl Window {
+    fn push(&mut self, block: &AudioBlock) {
+        debug_assert_eq!(block.len(), BLOCK_SAMPLES, "a block is 10 ms");
+        self.samples.extend_from_slice(block);
+        self.blocks += 1;
+        if self.samples.len() > KEPT {
+            self.samples.drain(..self.samples.len() - KEPT);
+        }
+    }
+
+    /// Everything, once it is half a second.
+    fn full(&self) -> Option<&[f32]> {
+        (self.samples.len() == KEPT).then_some(&self.samples)
+    }
 }
 
 /// A shared view of what arrives at one guest's ears.
 #[derive(Clone, Default)]
-pub struct Ears(Arc<Mutex<Heard>>);
+pub struct Ears {
+    heard: Arc<Mutex<Heard>>,
+    /// Rings a few times a second while anything is played, so that nobody has to look all the time.
+    pub(crate) bell: Arc<Notify>,
+}
 
 impl Ears {
-    /// The frequency of `endpoint`'s voice over the last half second, if it can be heard.
+    /// The frequency of `endpoint`'s voice over the last half second they spoke, if it can be heard.
     pub fn frequency(&self, endpoint: &str) -> Option<f32> {
         self.with(|heard| {
-            let samples = heard.samples.get(endpoint).filter(|samples| samples.len() == KEPT)?;
+            let samples = heard.voices.get(endpoint)?.full()?;
             let power = samples.iter().map(|s| s * s).sum::<f32>() / KEPT as f32;
             (power.sqrt() > AUDIBLE).then(|| strongest(samples))
         })
     }
 
+    /// How strong the tone of `hertz` is in the last half second of the mix, as an amplitude.
+    pub fn amplitude(&self, hertz: f32) -> Option<f32> {
+        self.with(|heard| heard.mix.full().map(|mix| 2.0 * power(mix, hertz).max(0.0).sqrt() / KEPT as f32))
+    }
+
+    /// Forgets what was heard, so that only what comes from now on counts.
+    pub fn forget(&self) {
+        self.with(|heard| {
+            heard.voices.clear();
+            heard.mix = Window::default();
+        });
+    }
+
     fn with<T>(&self, look: impl FnOnce(&mut Heard) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// The strongest frequency between 200 and 2000 Hz in steps of 10 Hz, by Goertzel's algorithm.
+/// The strongest frequency between 200 and 2000 Hz in steps of 10 Hz.
 fn strongest(samples: &[f32]) -> f32 {
-    let power = |hertz: f32| {
-        let factor = 2.0 * (std::f32::consts::TAU * hertz / SAMPLE_RATE as f32).cos();
-        let (mut before, mut last) = (0f32, 0f32);
-        for sample in samples {
-            (before, last) = (last, sample + factor * last - before);
-        }
-        before * before + last * last - factor * before * last
-    };
     let candidates = (20..=200).map(|step| step as f32 * 10.0);
-    candidates.max_by(|a, b| power(*a).total_cmp(&power(*b))).unwrap_or_default()
+    candidates.max_by(|a, b| power(samples, *a).total_cmp(&power(samples, *b))).unwrap_or_default()
+}
+
+/// The power of one frequency, by Goertzel's algorithm.
+fn power(samples: &[f32], hertz: f32) -> f32 {
+    let factor = 2.0 * (std::f32::consts::TAU * hertz / SAMPLE_RATE as f32).cos();
+    let (mut before, mut last) = (0f32, 0f32);
+    for sample in samples {
+        (before, last) = (last, sample + factor * last - before);
+    }
+    before * before + last * last - factor * before * last
 }
 
 /// Ten milliseconds at a time, on this machine's clock.
@@ -78,7 +124,10 @@ struct Tone {
     phase: f32,
 }
 
-struct Silence(Beat);
+struct Speaker {
+    beat: Beat,
+    ears: Ears,
+}
 
 struct Tap(Ears);
 
@@ -88,7 +137,7 @@ impl AudioDevices for SoundCard {
     }
 
     fn open_output(&mut self) -> Result<Box<dyn AudioOutput>, DeviceError> {
-        Ok(Box::new(Silence(Beat(Instant::now()))))
+        Ok(Box::new(Speaker { beat: Beat(Instant::now()), ears: self.ears.clone() }))
     }
 
     fn speaker_tap(&mut self) -> Option<Box<dyn SpeakerTap>> {
@@ -112,9 +161,16 @@ impl AudioInput for Tone {
     }
 }
 
-impl AudioOutput for Silence {
-    fn write_block(&mut self, _: &AudioBlock) -> Result<(), DeviceError> {
-        self.0.wait();
+impl AudioOutput for Speaker {
+    fn write_block(&mut self, block: &AudioBlock) -> Result<(), DeviceError> {
+        self.beat.wait();
+        let blocks = self.ears.with(|heard| {
+            heard.mix.push(block);
+            heard.mix.blocks
+        });
+        if blocks.is_multiple_of(RING_EVERY) {
+            self.ears.bell.notify_one();
+        }
         Ok(())
     }
 }
@@ -123,12 +179,7 @@ impl SpeakerTap for Tap {
     fn speaker_block(&mut self, ssrc: Ssrc, block: &AudioBlock) {
         self.0.with(|heard| {
             let Some(name) = heard.names.get(&ssrc).cloned() else { return };
-            let samples = heard.samples.entry(name).or_default();
-            samples.extend_from_slice(block);
-            if samples.len() > KEPT {
-                samples.drain(..samples.len() - KEPT);
-            }
-            debug_assert_eq!(block.len(), BLOCK_SAMPLES, "a block is 10 ms");
+            heard.voices.entry(name).or_default().push(block);
         });
     }
 }
@@ -143,5 +194,8 @@ mod tests {
             .map(|n| (std::f32::consts::TAU * 660.0 * n as f32 / SAMPLE_RATE as f32).sin())
             .collect();
         assert_eq!(strongest(&tone), 660.0);
+        let amplitude = 2.0 * power(&tone, 660.0).sqrt() / KEPT as f32;
+        assert!((amplitude - 1.0).abs() < 0.01, "{amplitude}");
+        assert!(power(&tone, 900.0) < power(&tone, 660.0) / 1000.0);
     }
 }

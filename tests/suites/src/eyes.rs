@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use treff_codecs::pattern::{PatternSource, dominant_colour, read};
 use treff_codecs::{DecodingRenderer, SimulcastSource};
@@ -29,6 +30,32 @@ pub struct Sight {
     pub backwards: u64,
     /// Whose colour it had.
     pub colour: Option<usize>,
+    /// The different heights, in the order they came.
+    pub heights: Vec<u16>,
+    /// The longest time between two pictures.
+    pub longest_gap: Duration,
+    last: Option<Instant>,
+}
+
+impl Sight {
+    fn take(&mut self, picture: &treff_codecs::I420Frame, codec: VideoCodec) {
+        let now = Instant::now();
+        self.pictures += 1;
+        self.codec = Some(codec);
+        (self.width, self.height) = (picture.width(), picture.height());
+        if self.heights.last() != Some(&self.height) {
+            self.heights.push(self.height);
+        }
+        if let Some(last) = self.last.replace(now) {
+            self.longest_gap = self.longest_gap.max(now.duration_since(last));
+        }
+        self.colour = dominant_colour(picture);
+        if let Some(number) = read(picture).map(|number| number.0) {
+            self.readable += 1;
+            self.backwards += u64::from(self.number.is_some_and(|before| number < before));
+            self.number = Some(number);
+        }
+    }
 }
 
 /// A shared view of what arrives at one guest's eyes.
@@ -40,6 +67,11 @@ impl Eyes {
     pub fn sight(&self, source: &str) -> Option<Sight> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(source).cloned()
     }
+
+    /// Forgets what was seen of a source, so that only what comes from now on counts.
+    pub fn forget(&self, source: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(source);
+    }
 }
 
 /// A guest's screen.
@@ -49,19 +81,8 @@ impl RendererFactory for Screen {
     fn open(&mut self, source_name: &str, wake: RendererWake) -> Box<dyn VideoRenderer> {
         let (eyes, name) = (self.0.clone(), source_name.to_owned());
         let sink = Box::new(move |picture: &treff_codecs::I420Frame, _, codec| {
-            let number = read(picture).map(|number| number.0);
-            let colour = dominant_colour(picture);
             let mut sights = eyes.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let sight = sights.entry(name.clone()).or_default();
-            sight.pictures += 1;
-            sight.codec = Some(codec);
-            (sight.width, sight.height) = (picture.width(), picture.height());
-            sight.colour = colour;
-            if let Some(number) = number {
-                sight.readable += 1;
-                sight.backwards += u64::from(sight.number.is_some_and(|before| number < before));
-                sight.number = Some(number);
-            }
+            sights.entry(name.clone()).or_default().take(picture, codec);
         });
         Box::new(DecodingRenderer::new(sink, wake))
     }

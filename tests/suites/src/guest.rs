@@ -9,8 +9,8 @@ use rustls_pki_types::pem::PemObject;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use treff_app::{
-    BridgeChannel, Client, ClientConfig, Command, Event, Layout, NetworkAddresses, Observer, Platform,
-    ResolveOverride, ServerTrust, Snapshot,
+    BridgeChannel, Client, ClientConfig, Command, EndReason, Event, Layout, NetworkAddresses, Observer,
+    Participant, Platform, ResolveOverride, ServerTrust, Snapshot, Stats, UserError,
 };
 use treff_lab::Lab;
 use treff_media::codec::VideoCodec;
@@ -57,11 +57,36 @@ impl Default for GuestOptions {
     }
 }
 
+/// Where a guest's names lead, and which root they trust besides the system's.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Names that resolve to given addresses.
+    pub resolve: Vec<ResolveOverride>,
+    /// A root certificate in PEM.
+    pub root: Option<String>,
+}
+
+impl Surroundings {
+    /// A place from which the lab can be reached and is trusted.
+    pub fn of(lab: &Lab) -> Self {
+        let (port, address) = (lab.address().port(), lab.address());
+        Self {
+            resolve: vec![ResolveOverride { host: "meet.lab.test".to_owned(), port, address }],
+            root: Some(lab.ca_pem().to_owned()),
+        }
+    }
+}
+
 /// A person in a meeting.
 pub struct Guest {
     client: Client,
-    /// What the door told: events, and `None` for each new snapshot.
+    /// What the door tells: events, and `None` for each new snapshot.
     news: mpsc::UnboundedReceiver<Option<Event>>,
+    /// Every event so far but figures.
+    told: Vec<Event>,
+    /// How many of them [`Guest::until`] has passed.
+    passed: usize,
+    stats: Option<Stats>,
     endpoint: String,
     /// What they hear.
     pub ears: Ears,
@@ -72,6 +97,11 @@ pub struct Guest {
 impl Guest {
     /// Somebody who opened the door but has not tapped a link yet.
     pub fn new(lab: &Lab, options: &GuestOptions) -> Self {
+        Self::somewhere(Surroundings::of(lab), options)
+    }
+
+    /// Somebody anywhere, who has not tapped a link yet.
+    pub fn somewhere(surroundings: Surroundings, options: &GuestOptions) -> Self {
         let (ears, eyes) = (Ears::default(), Eyes::default());
         let mut codecs = treff_codecs::catalog();
         if let Some(codec) = options.codec {
@@ -84,26 +114,20 @@ impl Guest {
             codecs,
             network: Box::new(Loopback),
         };
+        let root = surroundings.root.unwrap_or_default();
+        let roots = CertificateDer::pem_slice_iter(root.as_bytes()).collect::<Result<_, _>>();
         let config = ClientConfig {
-            trust: ServerTrust::SystemAnd(
-                CertificateDer::pem_slice_iter(lab.ca_pem().as_bytes())
-                    .collect::<Result<_, _>>()
-                    .expect("the lab's root is PEM"),
-            ),
-            resolve: vec![ResolveOverride {
-                host: "meet.lab.test".to_owned(),
-                port: lab.address().port(),
-                address: lab.address(),
-            }],
+            trust: ServerTrust::SystemAnd(roots.expect("the root is PEM")),
+            resolve: surroundings.resolve,
             bridge_channel: options.bridge_channel,
             send_codec: options.codec,
             store: None,
         };
         let client = Client::new(config, platform).expect("a thread for the driver");
-        let (told, news) = mpsc::unbounded_channel();
-        client.subscribe(Box::new(Listener(told)));
+        let (teller, news) = mpsc::unbounded_channel();
+        client.subscribe(Box::new(Listener(teller)));
         client.dispatch(Command::SetLayout { layout: options.layout.clone() });
-        Self { client, news, endpoint: String::new(), ears, eyes }
+        Self { client, news, told: Vec::new(), passed: 0, stats: None, endpoint: String::new(), ears, eyes }
     }
 
     /// Opens `room` and asks to come in, without waiting for anything.
@@ -139,29 +163,33 @@ impl Guest {
         self.client.dispatch(command);
     }
 
-    /// Waits for the event that `wanted` describes, and gives it.
+    /// Waits for the event that `wanted` describes, and gives it. Those before it count as seen.
     ///
     /// # Panics
-    /// When it does not come in time; the events that came instead are named.
+    /// When it does not come in time; the events so far are named.
     pub async fn until(&mut self, what: &str, mut wanted: impl FnMut(&Event) -> bool) -> Event {
-        let mut others = Vec::new();
+        let mut next = self.passed;
         let found = timeout(PATIENCE, async {
             loop {
-                match self.news.recv().await {
-                    Some(Some(event)) if wanted(&event) => return Some(event),
-                    Some(None | Some(Event::Stats(_))) => {}
-                    Some(Some(event)) => others.push(event),
-                    None => return None,
+                while let Some(event) = self.told.get(next) {
+                    next += 1;
+                    if wanted(event) {
+                        return Some(next);
+                    }
                 }
+                self.listen().await?;
             }
         });
         match found.await {
-            Ok(Some(event)) => event,
-            _ => panic!("waited in vain for {what}; what came instead: {others:#?}"),
+            Ok(Some(after)) => {
+                self.passed = after;
+                self.told[after - 1].clone()
+            }
+            _ => panic!("waited in vain for {what}; what came so far: {:#?}", self.told),
         }
     }
 
-    /// Looks again and again, at each event and snapshot (figures come each second), until `look` finds something.
+    /// Looks at each event, snapshot and twentieth of a second of sound, until `look` finds something.
     ///
     /// # Panics
     /// When it finds nothing in time.
@@ -171,13 +199,62 @@ impl Guest {
                 if let Some(found) = look(self) {
                     return Some(found);
                 }
-                self.news.recv().await?;
+                self.listen().await?;
             }
         });
         match found.await {
             Ok(Some(found)) => found,
-            _ => panic!("waited in vain for {what}; the state is {:#?}", self.client.snapshot()),
+            _ => panic!(
+                "waited in vain for {what}; the figures are {:#?} and the state is {:#?}",
+                self.stats,
+                self.client.snapshot()
+            ),
         }
+    }
+
+    /// Takes the next thing the door tells, or a ring of the ears' bell. `None` when the client is gone.
+    async fn listen(&mut self) -> Option<()> {
+        let bell = Arc::clone(&self.ears.bell);
+        tokio::select! {
+            news = self.news.recv() => match news? {
+                Some(Event::Stats(stats)) => self.stats = Some(stats),
+                Some(event) => self.told.push(event),
+                None => {}
+            },
+            () = bell.notified() => {}
+        }
+        Some(())
+    }
+
+    /// Whether such an event was ever told.
+    pub fn was_told(&self, wanted: impl FnMut(&Event) -> bool) -> bool {
+        self.told.iter().any(wanted)
+    }
+
+    /// The newest figures.
+    pub fn stats(&self) -> Option<&Stats> {
+        self.stats.as_ref()
+    }
+
+    /// Waits for the end of the meeting.
+    pub async fn ends(&mut self) -> EndReason {
+        match self.until("the end", |event| matches!(event, Event::Ended { .. })).await {
+            Event::Ended { reason } => reason,
+            other => panic!("{other:?} is no end"),
+        }
+    }
+
+    /// Waits for a failure.
+    pub async fn fails(&mut self) -> UserError {
+        match self.ends().await {
+            EndReason::Failed { error } => error,
+            other => panic!("{other:?} is no failure"),
+        }
+    }
+
+    /// Somebody else in the meeting, as a front end would draw them.
+    pub fn person(&self, endpoint: &str) -> Option<Participant> {
+        self.snapshot().participants.iter().find(|p| p.endpoint == endpoint).cloned()
     }
 
     /// The state as a front end would draw it.
@@ -189,6 +266,19 @@ impl Guest {
     pub async fn hears(&mut self, voice: &str, hertz: f32) {
         let near = |guest: &Self| guest.ears.frequency(voice).filter(|heard| (heard - hertz).abs() <= 20.0);
         self.sees(&format!("a voice at {hertz} Hz"), near).await;
+    }
+
+    /// Waits until nothing at `hertz` is left in what comes out of the loudspeaker.
+    pub async fn hears_no_more(&mut self, hertz: f32) {
+        let silent = |guest: &Self| guest.ears.amplitude(hertz).filter(|amplitude| *amplitude < 0.002);
+        self.sees(&format!("silence at {hertz} Hz"), silent).await;
+    }
+
+    /// Waits until the mix has a tone of `hertz` about as strong as `amplitude`.
+    pub async fn hears_as_loud(&mut self, hertz: f32, amplitude: f32) {
+        let near =
+            |guest: &Self| guest.ears.amplitude(hertz).filter(|heard| (heard / amplitude - 1.0).abs() < 0.25);
+        self.sees(&format!("{amplitude} at {hertz} Hz"), near).await;
     }
 
     /// Waits until somebody's camera shows at least 20 numbered pictures in `colour`, and gives the last look.
@@ -208,7 +298,7 @@ impl Guest {
     /// Leaves and waits until the meeting is over for them.
     pub async fn leave(mut self) {
         self.does(Command::Leave);
-        self.until("the end", |event| matches!(event, Event::Ended { .. })).await;
+        assert_eq!(self.ends().await, EndReason::Left);
     }
 }
 

@@ -9,4 +9,4 @@ mod guest;
 
 pub use ears::Ears;
 pub use eyes::{Eyes, Sight};
-pub use guest::{Guest, GuestOptions};
+pub use guest::{Guest, GuestOptions, Surroundings};

@@ -1,0 +1,50 @@
+//! The mix: three voices at once, each as loud as wished.
+
+use treff_app::Command;
+use treff_lab::LabOptions;
+use treff_suites::Guest;
+
+use crate::{lab, voice};
+
+/// How loud guests speak.
+const SPOKEN: f32 = 0.2;
+
+#[tokio::test]
+async fn three_voices_are_mixed_each_with_its_own_volume() {
+    let lab = lab(LabOptions::default()).await;
+    let mut ada = Guest::join(&lab, "Pub", "Ada", voice(400.0)).await;
+    let ben = Guest::join(&lab, "Pub", "Ben", voice(700.0)).await;
+    let cleo = Guest::join(&lab, "Pub", "Cleo", voice(1000.0)).await;
+    let dora = Guest::join(&lab, "Pub", "Dora", voice(1300.0)).await;
+    let all = [700.0, 1000.0, 1300.0];
+    for hertz in all {
+        ada.hears_as_loud(hertz, SPOKEN).await;
+    }
+    let all_at_once = |ada: &Guest| {
+        let amplitudes = all.map(|hertz| ada.ears.amplitude(hertz).unwrap_or_default());
+        amplitudes.iter().all(|amplitude| *amplitude > SPOKEN / 2.0).then_some(())
+    };
+    ada.sees("three voices at once", all_at_once).await;
+
+    ada.does(Command::SetVolume { endpoint: ben.endpoint(), gain: 0.0 });
+    ada.does(Command::SetVolume { endpoint: cleo.endpoint(), gain: 0.5 });
+    ada.does(Command::SetVolume { endpoint: dora.endpoint(), gain: 2.0 });
+    ada.hears_no_more(700.0).await;
+    ada.hears_as_loud(1000.0, SPOKEN / 2.0).await;
+    ada.hears_as_loud(1300.0, SPOKEN * 2.0).await;
+    let volume = |ada: &Guest| ada.person(&cleo.endpoint()).map(|person| person.volume);
+    ada.sees("the volume", |ada| (volume(ada)? == 0.5).then_some(())).await;
+    let bens_voice = ada.ears.frequency(&ben.endpoint());
+    assert!(bens_voice.is_some_and(|hertz| (hertz - 700.0).abs() < 20.0), "recordings are before the gain");
+
+    lab.reoffer("Pub", &ada.endpoint()).expect("Ada is there");
+    ada.until("the next offer", |event| *event == treff_app::Event::OfferReceived).await;
+    ada.until("the next session", |event| matches!(event, treff_app::Event::MediaConnected { .. })).await;
+    ada.ears.forget();
+    ada.hears_as_loud(1300.0, SPOKEN * 2.0).await;
+    ada.hears_as_loud(1000.0, SPOKEN / 2.0).await;
+    ada.hears_no_more(700.0).await;
+
+    ada.does(Command::SetVolume { endpoint: ben.endpoint(), gain: 1.0 });
+    ada.hears_as_loud(700.0, SPOKEN).await;
+}
