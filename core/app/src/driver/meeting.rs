@@ -116,7 +116,9 @@ impl Driver {
         tokio::spawn(async move { reporter.send(News::Config(net::get(&fetching, &url).await)) });
         let reporter = self.reporter();
         let (host, port) = (address.host().to_owned(), address.port().unwrap_or(443));
-        tokio::spawn(async move { reporter.send(News::SpareStream(connector.connect(&host, port).await)) });
+        tokio::spawn(async move {
+            reporter.send(News::SpareStream(connector.connect(&host, port).await.map(Box::new)))
+        });
     }
 
     /// config.js is there, or it is not: a cached copy and the usual defaults stand in for it.
@@ -166,15 +168,15 @@ impl Driver {
         }
     }
 
-    pub(super) fn spare_arrived(&mut self, result: Result<TlsStream, ConnectError>) {
+    pub(super) fn spare_arrived(&mut self, result: Result<Box<TlsStream>, ConnectError>) {
         let Some(meeting) = &mut self.meeting else { return };
         let spare = std::mem::replace(&mut meeting.spare, Spare::None);
         match (spare, result) {
             (Spare::Wanted { url, protocol, origin }, Ok(stream)) => {
-                self.upgrade(Some(stream), url, Some(protocol), origin, News::Signalling);
+                self.upgrade(Some(*stream), url, Some(protocol), origin, News::Signalling);
             }
             (Spare::Wanted { .. }, Err(error)) => self.reporter().send(News::Signalling(Err(error))),
-            (Spare::UnderWay, Ok(stream)) => meeting.spare = Spare::Ready(Box::new(stream)),
+            (Spare::UnderWay, Ok(stream)) => meeting.spare = Spare::Ready(stream),
             // Failing ahead of need is no news: the real attempt will tell.
             _ => {}
         }

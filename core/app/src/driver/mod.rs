@@ -58,7 +58,7 @@ pub(super) struct Note {
 
 pub(super) enum News {
     Config(Result<HttpResponse, HttpError>),
-    SpareStream(Result<TlsStream, ConnectError>),
+    SpareStream(Result<Box<TlsStream>, ConnectError>),
     Signalling(Result<Box<Socket>, ConnectError>),
     Bridge(Result<Box<Socket>, ConnectError>),
     ConferenceReply(Result<HttpResponse, HttpError>),

@@ -1,6 +1,7 @@
 //! What is received: which sources, how large, and the renderers that draw them. Nothing that is not shown is asked
 //! for, assembled or decoded.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -113,11 +114,11 @@ impl Driver {
             }
             if !wanted {
                 receiving.shown.remove(&name);
-            } else if !receiving.shown.contains_key(&name) {
+            } else if let Entry::Vacant(place) = receiving.shown.entry(name.clone()) {
                 let (reporter, news) = (reporter.clone(), name.to_string());
                 let wake = Arc::new(move || reporter.send(News::Renderer(news.clone())));
                 let renderer = platform.renderers.open(name.as_str(), wake);
-                receiving.shown.insert(name, Shown { renderer, seen: false });
+                place.insert(Shown { renderer, seen: false });
             }
         }
     }
