@@ -38,6 +38,11 @@ impl Hub {
         outcome
     }
 
+    /// Looks at the core, which changes nothing.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Core) -> T) -> T {
+        look(&self.0.core.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn schedule(&self, delay: Duration, later: Later) {
         let hub = self.clone();
         self.0.runtime.spawn(async move {

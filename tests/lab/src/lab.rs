@@ -12,11 +12,13 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::bridge::{BridgeHandle, Command, Driver};
+use crate::focus::Seen;
 use crate::https::{self, Authority, Site};
 use crate::hub::Hub;
 use crate::names::{self, HOST};
-use crate::options::LabOptions;
+use crate::options::{LabOptions, Server};
 use crate::people::{Member, Stage};
+use crate::prosody::{Process, Prosody};
 use crate::random::Random;
 use crate::xmpp::Core;
 
@@ -33,6 +35,9 @@ pub enum LabError {
     /// There is nobody of this name, or no such room.
     #[error("there is no {0}")]
     Unknown(String),
+    /// A room did not do what its owner asked.
+    #[error("{0} refused")]
+    Refused(String),
     /// What was waited for did not happen in time.
     #[error("timed out waiting for {0}")]
     TimedOut(&'static str),
@@ -63,8 +68,11 @@ pub struct Lab {
     pub(crate) stage: Stage,
     pub(crate) people: Mutex<Vec<Member>>,
     pub(crate) random: Mutex<Random>,
+    pub(crate) server: Server,
     address: SocketAddr,
     ca_pem: String,
+    /// Ends with the lab.
+    _prosody: Option<Process>,
     /// Dropping these stops the threads.
     _stop: Vec<oneshot::Sender<()>>,
 }
@@ -96,29 +104,38 @@ impl Lab {
             }
         })?;
         let (stop_signalling, signalling_stopped) = oneshot::channel();
-        let (started, hub) = oneshot::channel();
+        let (started, starting) = oneshot::channel();
         let acceptor = authority.acceptor;
         let site_options = Arc::clone(&options);
+        let mut prosody_random = random.fork();
         spawn("lab-signalling", async move {
             let hub = Hub::new(core, Handle::current());
             hub.with(|core, _| core.focus.web_socket_base = format!("wss://{HOST}:{port}"));
-            // Nobody waits any more if the starter is gone.
-            let _ = started.send(hub.clone());
+            let (process, upstream) = match connect(&site_options, &hub, &mut prosody_random).await {
+                Ok(connected) => connected,
+                Err(error) => return drop(started.send(Err(error))),
+            };
+            // Nobody waits any more if the starter is gone; the process then ends here.
+            let _ = started.send(Ok((hub.clone(), process)));
             let Ok(listener) = TcpListener::from_std(listener) else { return };
-            let site = Site { options: site_options, hub, bridge: sockets, port };
+            let site = Site { options: site_options, hub, bridge: sockets, port, upstream };
             tokio::select! {
                 () = https::serve(listener, acceptor, site) => {}
                 _ = signalling_stopped => {}
             }
         })?;
+        let (hub, prosody) =
+            starting.await.map_err(|_| LabError::Setup("the signalling thread ended".to_owned()))??;
         let lab = Self {
-            hub: hub.await.map_err(|_| LabError::Setup("the signalling thread ended".to_owned()))?,
+            hub,
             bridge,
             stage: Stage { epoch: Instant::now(), count: Arc::new(AtomicUsize::new(0)) },
             people: Mutex::default(),
             random: Mutex::new(random),
+            server: options.server,
             address,
             ca_pem: authority.pem,
+            _prosody: prosody,
             _stop: vec![stop_bridge, stop_signalling],
         };
         lab.add_people(&options.room, options.people.clone()).await?;
@@ -145,11 +162,15 @@ impl Lab {
         self.address
     }
 
-    /// Who is in a room, the focus not counted.
+    /// Who is in a room, the focus not counted; where the rooms are not ours, as the focus sees it.
     pub fn occupants(&self, room: &str) -> Vec<OccupantView> {
         let jid = names::room(room);
-        self.hub.with(|core, _| {
-            core.muc.room(&jid).map_or_else(Vec::new, |room| room.people().map(view).collect())
+        self.hub.look(|core| match &core.uplinks {
+            Some(_) => core.focus.people(&jid).map(|seen| view(&seen)).collect(),
+            None => core
+                .muc
+                .room(&jid)
+                .map_or_else(Vec::new, |room| room.people().map(|occupant| view(&occupant.into())).collect()),
         })
     }
 
@@ -159,7 +180,9 @@ impl Lab {
         self.hub.with(|core, _| {
             let lobby = core.muc.room(&main).and_then(|room| room.lobby.clone());
             let room = lobby.and_then(|lobby| core.muc.room(&lobby));
-            room.map_or_else(Vec::new, |room| room.people().filter(|o| !o.moderator()).map(view).collect())
+            room.map_or_else(Vec::new, |room| {
+                room.people().filter(|o| !o.moderator()).map(|o| view(&o.into())).collect()
+            })
         })
     }
 
@@ -196,6 +219,24 @@ impl Lab {
     }
 }
 
+/// Starts the server behind which the focus stands, if it is not the lab's own: the process to hold and where it is.
+async fn connect(
+    options: &LabOptions,
+    hub: &Hub,
+    random: &mut Random,
+) -> Result<(Option<Process>, Option<SocketAddr>), LabError> {
+    match options.server {
+        Server::Lab => Ok((None, None)),
+        Server::Prosody => {
+            let prosody = Prosody::start(options, random).await?;
+            let upstream = prosody.http;
+            let (process, uplinks) = prosody.run(hub);
+            hub.with(|core, _| core.uplinks = Some(uplinks));
+            Ok((Some(process), Some(upstream)))
+        }
+    }
+}
+
 /// Runs a future on a thread of its own.
 fn spawn(name: &str, future: impl Future<Output = ()> + Send + 'static) -> Result<(), LabError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -203,14 +244,14 @@ fn spawn(name: &str, future: impl Future<Output = ()> + Send + 'static) -> Resul
     Ok(())
 }
 
-fn view(occupant: &crate::muc::Occupant) -> OccupantView {
+fn view(occupant: &Seen<'_>) -> OccupantView {
     let text = |name: &str| {
         occupant.state.iter().find(|c| c.name() == name).map(minidom::Element::text).unwrap_or_default()
     };
     OccupantView {
-        nick: occupant.nick.clone(),
+        nick: occupant.nick.to_owned(),
         name: text("nick"),
-        moderator: occupant.moderator(),
+        moderator: occupant.moderator,
         synthetic: occupant.account.resource.as_deref() == Some("synthetic"),
         source_info: text("SourceInfo"),
         raised_hand: text("jitsi_participant_raisedHand"),

@@ -18,6 +18,7 @@ mod names;
 mod options;
 mod payloads;
 mod people;
+mod prosody;
 mod random;
 #[cfg(test)]
 mod testing;
@@ -27,4 +28,6 @@ mod xmpp;
 pub use bridge::{Direction, EndpointReport, ReceivedPacket, ReceivedStream, Shaping};
 pub use focus::Refusal;
 pub use lab::{Lab, LabError, OccupantView};
-pub use options::{BridgeChannels, ConferenceRequest, ConfigDialect, LabOptions, Person, TokenPolicy};
+pub use options::{
+    BridgeChannels, ConferenceRequest, ConfigDialect, LabOptions, Person, Server, TokenPolicy,
+};

@@ -1,19 +1,22 @@
 //! `treff-lab`: opens a lab from the command line, prints how to join it, and runs until it is stopped.
 
+use std::future::pending;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use treff_lab::{BridgeChannels, ConferenceRequest, ConfigDialect, Lab, LabOptions};
+use tokio::signal::unix::{SignalKind, signal};
+use treff_lab::{BridgeChannels, ConferenceRequest, ConfigDialect, Lab, LabOptions, Server};
 use treff_media::codec::VideoCodec;
 
 const USAGE: &str =
     "usage: treff-lab [--people N] [--codec vp8|vp9|h264|av1] [--bridge-channel sctp|websocket]
                  [--room NAME] [--port P] [--password X] [--lobby] [--http-request] [--docker-config]
-                 [--seconds S] [--write-ca FILE]
+                 [--prosody] [--seconds S] [--write-ca FILE]
 
 Starts a small Jitsi deployment on loopback with N synthetic people (default 2) and prints one line of JSON:
 the link to join, the file with the root certificate to trust, and where the host name leads.
+With --prosody its focus and bridge stand behind Debian's Prosody (package prosody), which it starts and ends.
 It runs until Ctrl-C, or for S seconds.";
 
 struct Arguments {
@@ -51,6 +54,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
             "--lobby" => options.lobby = true,
             "--http-request" => options.conference_request = ConferenceRequest::Http,
             "--docker-config" => options.dialect = ConfigDialect::Docker,
+            "--prosody" => options.server = Server::Prosody,
             "--seconds" => seconds = Some(number(value()?)?),
             "--write-ca" => ca = Some(PathBuf::from(value()?)),
             other => return Err(format!("{other} is not understood")),
@@ -61,6 +65,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {
+    let mut terminated = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let room = arguments.options.room.clone();
     let lab = Lab::start(arguments.options).await.map_err(|error| error.to_string())?;
     let ca = arguments
@@ -72,17 +77,18 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         "link": lab.link(&room), "ca": ca, "resolve": lab.resolve(), "room": room, "people": names,
     });
     println!("{line}");
-    let stop = tokio::signal::ctrl_c();
-    match arguments.seconds {
-        Some(seconds) => {
-            tokio::select! {
-                _ = stop => {}
-                () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
-            }
+    let end = async {
+        match arguments.seconds {
+            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+            None => pending().await,
         }
-        None => stop.await.map_err(|error| error.to_string())?,
+    };
+    // Whichever it is, the lab is dropped in order.
+    tokio::select! {
+        stop = tokio::signal::ctrl_c() => stop.map_err(|error| error.to_string()),
+        _ = terminated.recv() => Ok(()),
+        () = end => Ok(()),
     }
-    Ok(())
 }
 
 fn main() -> ExitCode {

@@ -37,7 +37,17 @@ pub(crate) fn focus_component() -> String {
 
 /// Jicofo's own account.
 pub(crate) fn focus_account() -> Jid {
-    Jid { local: Some("focus".into()), domain: format!("auth.{HOST}"), resource: Some("focus".into()) }
+    Jid { local: Some("focus".into()), domain: auth(), resource: Some("focus".into()) }
+}
+
+/// The domain of the deployment's own accounts.
+pub(crate) fn auth() -> String {
+    format!("auth.{HOST}")
+}
+
+/// The domain of synthetic people where the server is not ours: they need one that we speak for.
+pub(crate) fn people() -> String {
+    format!("people.{HOST}")
 }
 
 /// The address of a component.

@@ -14,6 +14,19 @@ pub enum ConfigDialect {
     Docker,
 }
 
+/// Whose XMPP server and rooms clients meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Server {
+    /// The lab's own, which plays a Prosody with all of Jitsi's modules.
+    #[default]
+    Lab,
+    /// Debian's Prosody without any of Jitsi's modules, started and ended by the lab. The focus and the bridge stand
+    /// behind it, and both forms of conference request work. What needs Jitsi's modules is not there: components,
+    /// lobby, tokens, limits. Orders to rooms of the lab's own server find no room; [`Lab::lock`](crate::Lab::lock)
+    /// works with both.
+    Prosody,
+}
+
 /// How clients ask for a conference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConferenceRequest {
@@ -68,6 +81,8 @@ impl Person {
 pub struct LabOptions {
     /// The HTTPS port, or 0 for one the system chooses.
     pub port: u16,
+    /// Whose XMPP server it is.
+    pub server: Server,
     /// How `config.js` is written.
     pub dialect: ConfigDialect,
     /// Which form of conference request `config.js` asks for. Both always work.
@@ -112,6 +127,7 @@ impl Default for LabOptions {
     fn default() -> Self {
         Self {
             port: 0,
+            server: Server::default(),
             dialect: ConfigDialect::default(),
             conference_request: ConferenceRequest::default(),
             bridge_channels: BridgeChannels { sctp: true, websocket: true },

@@ -8,6 +8,8 @@ use minidom::rxml::{Namespace, NcName};
 /// The namespaces on the wire.
 pub(crate) mod ns {
     pub(crate) const CLIENT: &str = "jabber:client";
+    pub(crate) const COMPONENT: &str = "jabber:component:accept";
+    pub(crate) const STREAMS: &str = "http://etherx.jabber.org/streams";
     pub(crate) const FRAMING: &str = "urn:ietf:params:xml:ns:xmpp-framing";
     pub(crate) const SASL: &str = "urn:ietf:params:xml:ns:xmpp-sasl";
     pub(crate) const BIND: &str = "urn:ietf:params:xml:ns:xmpp-bind";

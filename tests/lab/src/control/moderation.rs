@@ -1,5 +1,6 @@
 //! The room on command: passwords, the lobby, kicks and mutes, the end.
 
+use tokio::sync::oneshot;
 use treff_media::codec::MediaKind;
 
 use crate::jid::Jid;
@@ -28,6 +29,25 @@ impl Lab {
     /// When there is no such room.
     pub fn set_password(&self, room: &str, password: Option<&str>) -> Result<(), LabError> {
         self.in_room(room, |core, jid| core.muc.set_password(jid, password.map(str::to_owned)))
+    }
+
+    /// Has the focus lock a room with a password, or unlock it, by the owner's form and on any server.
+    ///
+    /// # Errors
+    /// When there is no such room, or it takes no password.
+    pub async fn lock(&self, room: &str, password: Option<&str>) -> Result<(), LabError> {
+        let jid = names::room(room);
+        let (done, answer) = oneshot::channel();
+        self.hub.with(|core, now| {
+            let password = password.map(str::to_owned);
+            core.with_focus(now, |focus, io| focus.lock(&jid, password, done, io));
+            core.run(now);
+        });
+        match answer.await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(LabError::Refused(format!("room {room}"))),
+            Err(_) => Err(LabError::Unknown(format!("room {room}"))),
+        }
     }
 
     /// Switches a room's lobby on or off.

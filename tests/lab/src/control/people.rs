@@ -3,17 +3,22 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use treff_media::codec::{MediaKind, VideoCodec};
 
 use crate::bridge::{Command, PersonOrder, Place};
+use crate::focus::Entry;
 use crate::lab::{Lab, LabError};
 use crate::names;
-use crate::options::Person;
+use crate::options::{Person, Server};
 use crate::people::{self, CameraLoop, Member, Pace, Performer, Ssrcs, Track, loops};
-use crate::xml::{self, Build, ns};
+use crate::xml::{self, Build};
+
+/// How long the focus may take to make a room on a server that is not ours.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A person's loops.
 struct Media {
@@ -39,20 +44,38 @@ impl Lab {
             })?;
             making.push(media);
         }
+        if !making.is_empty() {
+            self.open_room(room).await?;
+        }
         let mut nicks = Vec::new();
         for (person, media) in people.into_iter().zip(making) {
             let media = media.await.map_err(|_| LabError::Setup("encoding stopped".to_owned()))?;
             nicks.push(self.seat_person(room, person, media.map_err(LabError::Setup)?)?);
         }
+        if self.server == Server::Prosody {
+            // The lab's own rooms have seated them already, or turned them away.
+            let seen = |lab: &Self| {
+                let there = lab.occupants(room);
+                nicks.iter().all(|nick| there.iter().any(|occupant| occupant.nick == *nick))
+            };
+            self.wait_until("the people in the room", PATIENCE, seen).await?;
+        }
         Ok(nicks)
     }
 
-    fn seat_person(&self, room: &str, person: Person, media: Media) -> Result<String, LabError> {
+    /// Has the focus make a room, and waits until others can come in.
+    async fn open_room(&self, room: &str) -> Result<(), LabError> {
         let jid = names::room(room);
         self.hub.with(|core, now| {
             core.with_focus(now, |focus, io| focus.enter(&jid, io));
             core.run(now);
         });
+        let open = |lab: &Self| lab.hub.look(|core| core.focus.entry(&jid)) == Some(Entry::Open);
+        self.wait_until("the focus in the room", PATIENCE, open).await
+    }
+
+    fn seat_person(&self, room: &str, person: Person, media: Media) -> Result<String, LabError> {
+        let jid = names::room(room);
         let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner).fork();
         let uuid = random.uuid();
         let nick = uuid[..8].to_owned();
@@ -90,27 +113,16 @@ impl Lab {
             video_muted: false,
             sharing: false,
             raised_hand: None,
-            uuid,
+            account: people::account(&uuid, self.server),
+            room: jid.clone(),
         };
         self.order(Command::AddPerson { performer: Box::new(performer), orders, ordered });
-        let account = people::account(&member.uuid);
+        let account = member.account.clone();
         let sources = member.sources();
         let state = people::presence(&member);
         self.hub.with(|core, now| {
             core.focus.register_synthetic(&jid, &nick, sources);
-            let mut muc = xml::el("x", ns::MUC);
-            if let Some(password) = core.muc.room(&jid).and_then(|room| room.password.clone()) {
-                muc = muc.child(xml::el("password", ns::MUC).say(&password));
-            }
-            let member = crate::muc::Affiliation::Member;
-            // Synthetic people never wait in the lobby.
-            core.muc.set_affiliation(&jid, &account, member, names::FOCUS_NICK);
-            let presence = xml::client("presence")
-                .with("from", account.to_string())
-                .with("to", jid.occupant(&nick).to_string())
-                .child(muc)
-                .children_from(state);
-            core.inject(now, presence);
+            core.seat(now, &jid.occupant(&nick), &account, state);
         });
         people.push(member);
         self.stage.count.store(people.len(), Ordering::Relaxed);
@@ -141,11 +153,10 @@ impl Lab {
 
     /// Tells the room what a person shows now.
     fn republish(&self, room: &str, name: &str) -> Result<(), LabError> {
-        let (nick, state) = self.with_member(name, |m| (m.nick.clone(), people::presence(m)))?;
-        self.hub.with(|core, now| {
-            core.muc.replace_state(&names::room(room), &nick, state);
-            core.run(now);
-        });
+        let (nick, account, state) =
+            self.with_member(name, |m| (m.nick.clone(), m.account.clone(), people::presence(m)))?;
+        let occupant = names::room(room).occupant(&nick);
+        self.hub.with(|core, now| core.restate(now, &occupant, &account, state));
         Ok(())
     }
 
@@ -223,7 +234,7 @@ impl Lab {
     /// # Errors
     /// When there is no such person.
     pub fn chat(&self, room: &str, name: &str, text: &str, to: Option<&str>) -> Result<(), LabError> {
-        let account = self.with_member(name, |member| people::account(&member.uuid))?;
+        let account = self.with_member(name, |member| member.account.clone())?;
         let id = self.random.lock().unwrap_or_else(PoisonError::into_inner).uuid();
         let jid = names::room(room);
         let (kind, to) = match to {
@@ -258,14 +269,11 @@ impl Lab {
     /// # Errors
     /// When there is no such person.
     pub fn remove_person(&self, name: &str) -> Result<(), LabError> {
-        let account = self.with_member(name, |member| {
+        let (occupant, account) = self.with_member(name, |member| {
             let _ = member.orders.send(PersonOrder::Leave);
-            people::account(&member.uuid)
+            (member.room.occupant(&member.nick), member.account.clone())
         })?;
-        self.hub.with(|core, now| {
-            core.muc.account_gone(&account);
-            core.run(now);
-        });
+        self.hub.with(|core, now| core.unseat(now, &occupant, &account));
         Ok(())
     }
 }

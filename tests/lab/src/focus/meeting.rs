@@ -5,8 +5,10 @@ use std::time::Instant;
 
 use minidom::Element;
 
+use super::door::Door;
 use super::{EndpointSources, Focus, Io, Pending, describe};
 use crate::jid::Jid;
+use crate::muc::Occupant;
 use crate::names;
 use crate::xml::{self, Build, ns};
 
@@ -35,6 +37,8 @@ pub(super) struct Participant {
     pub(super) account: Jid,
     pub(super) joined: u64,
     pub(super) moderator: bool,
+    /// The latest presence, without what the room added.
+    pub(super) state: Vec<Element>,
     /// From the caps query; nothing is offered before the answer.
     pub(super) features: Option<BTreeSet<String>>,
     pub(super) synthetic: bool,
@@ -50,10 +54,27 @@ impl Participant {
     }
 }
 
+/// Somebody in a room, as a room or its focus sees them.
+pub(crate) struct Seen<'a> {
+    pub(crate) nick: &'a str,
+    pub(crate) account: &'a Jid,
+    pub(crate) moderator: bool,
+    /// What their presence says.
+    pub(crate) state: &'a [Element],
+}
+
+impl<'a> From<&'a Occupant> for Seen<'a> {
+    fn from(occupant: &'a Occupant) -> Self {
+        let moderator = occupant.moderator();
+        Self { nick: &occupant.nick, account: &occupant.account, moderator, state: &occupant.state }
+    }
+}
+
 /// A room with the focus in it.
 #[derive(Clone, Debug)]
 pub(super) struct Meeting {
     pub(super) room: Jid,
+    pub(super) door: Door,
     pub(super) conference_id: String,
     pub(super) participants: BTreeMap<String, Participant>,
     pub(super) bridge_audio: u32,
@@ -71,6 +92,7 @@ impl Focus {
         }
         let meeting = Meeting {
             room: room.clone(),
+            door: Door::default(),
             conference_id: self.random.hex(15),
             participants: BTreeMap::new(),
             bridge_audio: self.random.ssrc(),
@@ -82,12 +104,24 @@ impl Focus {
         self.meetings.insert(key, meeting);
     }
 
+    /// Who is in a room.
+    pub(crate) fn people(&self, room: &Jid) -> impl Iterator<Item = Seen<'_>> {
+        let participants = self.meetings.get(&room.to_string()).into_iter().flat_map(|m| &m.participants);
+        participants.map(|(nick, p)| Seen {
+            nick,
+            account: &p.account,
+            moderator: p.moderator,
+            state: &p.state,
+        })
+    }
+
     pub(super) fn presence(&mut self, stanza: &Element, io: &mut Io<'_>) {
         let from = Jid::parse(stanza.attr("from").unwrap_or_default());
         let (key, Some(nick)) = (from.bare_text(), from.resource.clone()) else { return };
         if nick == names::FOCUS_NICK {
-            if stanza.attr("type").is_some() {
-                self.forget_meeting(&key, io);
+            match stanza.attr("type") {
+                None => self.entered(&key, io),
+                Some(_) => self.forget_meeting(&key, io),
             }
             return;
         }
@@ -103,8 +137,10 @@ impl Focus {
         let moderator = item.and_then(|i| i.attr("role")) == Some("moderator");
         let Some(account) = item.and_then(|i| i.attr("jid")).map(Jid::parse) else { return };
         let Some(meeting) = self.meetings.get_mut(key) else { return };
+        let state = stanza.children().filter(|child| child.ns() != ns::MUC_USER).cloned().collect();
         if let Some(participant) = meeting.participants.get_mut(nick) {
             participant.moderator = moderator;
+            participant.state = state;
             return;
         }
         self.join_counter += 1;
@@ -114,6 +150,7 @@ impl Focus {
             account,
             joined: self.join_counter,
             moderator,
+            state,
             features: None,
             synthetic,
             sources: sources.unwrap_or_default(),
@@ -210,11 +247,12 @@ impl Focus {
         self.ask("set", &room, xml::el("query", ns::MUC_ADMIN).child(item), None, io);
     }
 
-    fn forget_meeting(&mut self, key: &str, io: &mut Io<'_>) {
+    pub(super) fn forget_meeting(&mut self, key: &str, io: &mut Io<'_>) {
         if let Some(meeting) = self.meetings.remove(key) {
             for nick in meeting.participants.keys() {
                 io.bridge.expire(&meeting.conference_id, nick);
             }
+            meeting.door.shut(io);
         }
     }
 

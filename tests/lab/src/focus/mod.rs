@@ -4,6 +4,7 @@
 //! [`StanzaPort`], so that it can stand behind the lab's own rooms or behind another server; and orders to a
 //! [`BridgePort`].
 
+mod door;
 mod encode;
 mod jingle;
 mod meeting;
@@ -19,12 +20,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use minidom::Element;
+use tokio::sync::oneshot;
 
+pub(crate) use self::door::Entry;
 pub(crate) use self::encode::describe;
-pub(crate) use self::meeting::FocusTimer;
+pub(crate) use self::meeting::{FocusTimer, Seen};
 use self::meeting::{Meeting, Participant};
-pub(crate) use self::request::ConferenceAnswers;
 pub use self::request::Refusal;
+pub(crate) use self::request::{ConferenceAnswers, HttpAnswer};
 pub(crate) use self::sources::{EndpointSources, Group, Medium, Semantics, Source};
 use crate::bridge::BridgePort;
 use crate::jid::Jid;
@@ -49,10 +52,11 @@ pub(crate) struct Io<'a> {
 }
 
 /// An IQ of ours that has no answer yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Pending {
     Features { room: String, nick: String },
     Offer { room: String, nick: String, sid: String },
+    Lock { room: String, password: Option<String>, done: Option<oneshot::Sender<bool>> },
 }
 
 /// Jicofo's part of the deployment.
@@ -138,6 +142,14 @@ impl Focus {
             Pending::Offer { room, nick, sid } => {
                 if iq.attr("type") == Some("error") {
                     self.end_session(&room, &nick, Some(&sid), io);
+                }
+            }
+            Pending::Lock { room, password, done } => {
+                let agreed = iq.attr("type") == Some("result");
+                self.locked(&room, password, agreed, io);
+                if let Some(done) = done {
+                    // Whoever asked may have stopped waiting.
+                    let _ = done.send(agreed);
                 }
             }
         }

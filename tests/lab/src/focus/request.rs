@@ -40,6 +40,21 @@ pub(crate) struct ConferenceAnswers {
     pub(crate) requests: u64,
 }
 
+/// The response to a request by HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HttpAnswer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    /// Only true once this room is open.
+    pub(crate) after: Option<Jid>,
+}
+
+impl HttpAnswer {
+    fn new(status: u16, body: &str) -> Self {
+        Self { status, body: body.to_owned(), after: None }
+    }
+}
+
 impl Focus {
     pub(super) fn conference_iq(&mut self, iq: &Element, request: &Element, io: &mut Io<'_>) {
         self.answers.requests += 1;
@@ -59,23 +74,28 @@ impl Focus {
             .with("room", room.to_string())
             .child(property("authentication", "false"))
             .child(property("visitors-supported", "false"));
-        io.port.send(xml::result(iq).child(conference));
+        let answer = xml::result(iq).child(conference);
+        if ready {
+            self.once_open(&room, iq, answer, io);
+        } else {
+            io.port.send(answer);
+        }
     }
 
-    /// A request by HTTP: status and body of the response.
-    pub(crate) fn conference_http(&mut self, body: &str, io: &mut Io<'_>) -> (u16, String) {
+    /// A request by HTTP.
+    pub(crate) fn conference_http(&mut self, body: &str, io: &mut Io<'_>) -> HttpAnswer {
         self.answers.requests += 1;
         match self.answers.refusals.pop_front() {
-            Some(Refusal::NotAuthorized) => return (403, String::new()),
-            Some(Refusal::SessionInvalid) => return (400, "invalid-session".to_owned()),
-            Some(Refusal::Reservation { text, .. }) => return (400, text),
-            Some(Refusal::Failed | Refusal::ShuttingDown) => return (500, String::new()),
+            Some(Refusal::NotAuthorized) => return HttpAnswer::new(403, ""),
+            Some(Refusal::SessionInvalid) => return HttpAnswer::new(400, "invalid-session"),
+            Some(Refusal::Reservation { text, .. }) => return HttpAnswer::new(400, &text),
+            Some(Refusal::Failed | Refusal::ShuttingDown) => return HttpAnswer::new(500, ""),
             None => {}
         }
         let request: Value = serde_json::from_str(body).unwrap_or(Value::Null);
         let room = Jid::parse(request.get("room").and_then(Value::as_str).unwrap_or_default());
         if !acceptable(&room) {
-            return (400, "invalid room".to_owned());
+            return HttpAnswer::new(400, "invalid room");
         }
         let ready = self.open(&room, io);
         let answer = json!({
@@ -84,7 +104,7 @@ impl Focus {
             "focusJid": names::focus_account().bare_text(),
             "properties": {"visitors-supported": "false", "authentication": "false"},
         });
-        (200, answer.to_string())
+        HttpAnswer { after: ready.then_some(room), ..HttpAnswer::new(200, &answer.to_string()) }
     }
 
     /// Joins the room, unless told not to be ready yet.

@@ -318,9 +318,9 @@ fn conference_requests_can_be_put_off_and_refused() {
 
     let now = d.now;
     let body = r#"{"room":"treff@conference.meet.lab.test","machineUid":"x","properties":{"rtcstatsEnabled":false}}"#;
-    let (status, answer) = d.core.conference_request(now, body);
-    assert_eq!(status, 200);
-    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let answer = d.core.conference_request(now, body);
+    assert_eq!((answer.status, answer.after), (200, Some(names::room("treff"))));
+    let answer: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(answer["ready"], true);
-    assert_eq!(d.core.conference_request(now, "{").0, 400);
+    assert_eq!(d.core.conference_request(now, "{").status, 400);
 }

@@ -9,6 +9,7 @@ mod head;
 mod tests;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 pub(crate) use self::authority::Authority;
 use self::head::Head;
 use crate::bridge::BridgeSockets;
+use crate::focus::Entry;
 use crate::hub::Hub;
 use crate::options::LabOptions;
 use crate::xmpp;
@@ -33,6 +35,9 @@ const MAX_BODY: usize = 64 * 1024;
 /// A client that says nothing for so long has no request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Where clients find signalling, below whatever tenant.
+const SIGNALLING: &str = "/xmpp-websocket";
+
 type Stream = TlsStream<TcpStream>;
 
 /// What requests are answered from.
@@ -42,6 +47,16 @@ pub(crate) struct Site {
     pub(crate) hub: Hub,
     pub(crate) bridge: BridgeSockets,
     pub(crate) port: u16,
+    /// Where signalling sockets are handed on to, when the server is not ours.
+    pub(crate) upstream: Option<SocketAddr>,
+}
+
+/// One request, whole.
+struct Request {
+    /// The head as it came.
+    text: String,
+    head: Head,
+    body: String,
 }
 
 /// Accepts connections until the runtime ends.
@@ -61,10 +76,13 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, site: Site) -> io::Resu
     stream.set_nodelay(true)?;
     let mut stream = tls.accept(stream).await?;
     let request = tokio::time::timeout(PATIENCE, read_request(&mut stream)).await;
-    let Ok(Some((head, body))) = request else { return Ok(()) };
+    let Ok(Some(Request { text, head, body })) = request else { return Ok(()) };
     let path = head.path.as_str();
     if let Some(key) = &head.web_socket_key {
-        return upgrade(stream, &head, key, site).await;
+        return match site.upstream.filter(|_| path.ends_with(SIGNALLING)) {
+            Some(upstream) => relay(stream, &text, upstream).await,
+            None => upgrade(stream, &head, key, site).await,
+        };
     }
     match head.method.as_str() {
         "GET" if path.ends_with("/config.js") => {
@@ -73,15 +91,45 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, site: Site) -> io::Resu
             respond(&mut stream, 200, "application/javascript; charset=utf-8", &text).await
         }
         "POST" if path.ends_with("/conference-request/v1") => {
-            let (status, answer) = site.hub.with(|core, now| core.conference_request(now, &body));
+            let (status, answer) = conference(&site.hub, &body).await;
             respond(&mut stream, status, "application/json; charset=utf-8", &answer).await
         }
         _ => respond(&mut stream, 404, "text/plain; charset=utf-8", "not found").await,
     }
 }
 
+/// Answers a conference request once its room is open.
+async fn conference(hub: &Hub, body: &str) -> (u16, String) {
+    let mut changes = hub.changes();
+    let answer = hub.with(|core, now| core.conference_request(now, body));
+    let Some(room) = answer.after else { return (answer.status, answer.body) };
+    let open = async {
+        loop {
+            match hub.look(|core| core.focus.entry(&room)) {
+                Some(Entry::Open) => return true,
+                // The hub lives as long as this connection, so there are changes to wait for.
+                Some(_) => drop(changes.changed().await),
+                None => return false,
+            }
+        }
+    };
+    match tokio::time::timeout(PATIENCE, open).await {
+        Ok(true) => (answer.status, answer.body),
+        Ok(false) | Err(_) => (500, String::new()),
+    }
+}
+
+/// Hands a connection on as a reverse proxy does: the head as it came, then whatever follows, both ways.
+async fn relay(mut client: Stream, head: &str, upstream: SocketAddr) -> io::Result<()> {
+    let mut server = TcpStream::connect(upstream).await?;
+    server.set_nodelay(true)?;
+    server.write_all(head.as_bytes()).await?;
+    tokio::io::copy_bidirectional(&mut client, &mut server).await?;
+    Ok(())
+}
+
 async fn upgrade(mut stream: Stream, head: &Head, key: &str, site: Site) -> io::Result<()> {
-    let xmpp = head.path.ends_with("/xmpp-websocket");
+    let xmpp = head.path.ends_with(SIGNALLING);
     let channel = head.path.split_once("/colibri-ws/").map(|(_, rest)| rest.to_owned());
     if xmpp && !head.protocols.iter().any(|p| p == "xmpp") {
         return respond(&mut stream, 400, "text/plain; charset=utf-8", "sub-protocol xmpp needed").await;
@@ -113,7 +161,7 @@ async fn upgrade(mut stream: Stream, head: &Head, key: &str, site: Site) -> io::
 }
 
 /// Reads one request; `None` when it is too long or not HTTP.
-async fn read_request(stream: &mut Stream) -> Option<(Head, String)> {
+async fn read_request(stream: &mut Stream) -> Option<Request> {
     let mut buffer = Vec::new();
     let end = loop {
         if let Some(end) = buffer.windows(4).position(|w| w == b"\r\n\r\n") {
@@ -123,8 +171,9 @@ async fn read_request(stream: &mut Stream) -> Option<(Head, String)> {
             return None;
         }
     };
-    let head = Head::parse(std::str::from_utf8(&buffer[..end]).ok()?)?;
     let mut body = buffer.split_off(end);
+    let text = String::from_utf8(buffer).ok()?;
+    let head = Head::parse(&text)?;
     if head.content_length > MAX_BODY {
         return None;
     }
@@ -133,7 +182,7 @@ async fn read_request(stream: &mut Stream) -> Option<(Head, String)> {
             return None;
         }
     }
-    Some((head, String::from_utf8(body).ok()?))
+    Some(Request { text, head, body: String::from_utf8(body).ok()? })
 }
 
 async fn respond(stream: &mut Stream, status: u16, kind: &str, body: &str) -> io::Result<()> {

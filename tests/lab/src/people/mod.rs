@@ -20,6 +20,7 @@ pub(crate) use self::performer::{Performer, Track};
 pub(crate) use self::signalling::{account, presence, sources};
 use crate::bridge::{PersonOrder, Place};
 use crate::focus::EndpointSources;
+use crate::jid::Jid;
 use crate::options::Person;
 use crate::random::Random;
 
@@ -47,7 +48,8 @@ pub(crate) struct Member {
     pub(crate) video_muted: bool,
     pub(crate) sharing: bool,
     pub(crate) raised_hand: Option<u64>,
-    pub(crate) uuid: String,
+    pub(crate) account: Jid,
+    pub(crate) room: Jid,
 }
 
 impl Member {

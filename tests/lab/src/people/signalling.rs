@@ -6,13 +6,17 @@ use serde_json::{Map, Value, json};
 use super::{Member, Ssrcs};
 use crate::focus::{EndpointSources, Group, Medium, Semantics, Source};
 use crate::jid::Jid;
-use crate::names::HOST;
-use crate::options::Person;
+use crate::names::{self, HOST};
+use crate::options::{Person, Server};
 use crate::xml::{self, Build, ns};
 
-/// The real address of a person.
-pub(crate) fn account(uuid: &str) -> Jid {
-    Jid { local: Some(uuid.to_owned()), domain: HOST.to_owned(), resource: Some("synthetic".to_owned()) }
+/// The real address of a person: an anonymous account, or one of ours where the server is not.
+pub(crate) fn account(uuid: &str, server: Server) -> Jid {
+    let domain = match server {
+        Server::Lab => HOST.to_owned(),
+        Server::Prosody => names::people(),
+    };
+    Jid { local: Some(uuid.to_owned()), domain, resource: Some("synthetic".to_owned()) }
 }
 
 /// The children of a person's presence, as a web client's.

@@ -12,11 +12,12 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::components;
 use super::stream::Stream;
 use crate::bridge::BridgePort;
-use crate::focus::{Focus, FocusTimer, Io, StanzaPort};
+use crate::focus::{Focus, FocusTimer, HttpAnswer, Io, StanzaPort};
 use crate::jid::Jid;
 use crate::muc::Muc;
 use crate::names::{self, COMPONENTS, HOST};
 use crate::options::LabOptions;
+use crate::prosody::Uplinks;
 use crate::random::Random;
 use crate::xml;
 
@@ -50,6 +51,8 @@ pub(crate) struct Core {
     pub(crate) muc: Muc,
     pub(crate) focus: Focus,
     pub(crate) bridge: Box<dyn BridgePort>,
+    /// Where stanzas go when the server is not ours; then there are no sessions and no rooms here.
+    pub(crate) uplinks: Option<Uplinks>,
     random: Random,
     sessions: BTreeMap<u64, Session>,
     next_session: u64,
@@ -81,6 +84,7 @@ impl Core {
             focus: Focus::new(Arc::clone(&options), random.fork()),
             options,
             bridge,
+            uplinks: None,
             random,
             sessions: BTreeMap::new(),
             next_session: 0,
@@ -139,8 +143,20 @@ impl Core {
         self.run(now);
     }
 
+    /// A stanza came from a server that is not ours, for one of the domains that we speak for.
+    pub(crate) fn arrived(&mut self, now: Instant, stanza: &Element) {
+        let to = Jid::parse(stanza.attr("to").unwrap_or_default());
+        if to.domain == names::people() {
+            // Synthetic people have no client that could answer.
+            self.bounce(stanza, "service-unavailable");
+        } else {
+            self.with_focus(now, |focus, io| focus.stanza(stanza, io));
+        }
+        self.run(now);
+    }
+
     /// A conference request by HTTP.
-    pub(crate) fn conference_request(&mut self, now: Instant, body: &str) -> (u16, String) {
+    pub(crate) fn conference_request(&mut self, now: Instant, body: &str) -> HttpAnswer {
         let answer = self.with_focus(now, |focus, io| focus.conference_http(body, io));
         self.run(now);
         answer
@@ -195,7 +211,10 @@ impl Core {
                 self.queue.push_back(stanza);
             }
             let Some(stanza) = self.queue.pop_front() else { break };
-            self.route(now, &stanza);
+            match &self.uplinks {
+                Some(uplinks) => uplinks.send(stanza),
+                None => self.route(now, &stanza),
+            }
         }
     }
 

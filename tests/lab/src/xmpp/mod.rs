@@ -2,6 +2,7 @@
 
 mod components;
 mod core;
+mod seats;
 mod socket;
 mod stream;
 #[cfg(test)]
