@@ -163,7 +163,7 @@ mod tests {
         );
         assert_eq!(join.audio, AudioChoice::None);
         assert_eq!(join.video, VideoChoice::Y4m("clip.y4m".into()));
-        assert_eq!(join.resolve[0].address, "[::1]:443".parse().expect("an address"));
+        assert_eq!(join.resolve[0].address, "[::1]:443".parse::<std::net::SocketAddr>().expect("an address"));
         assert_eq!(join.codec, Some(VideoCodec::Vp8));
         assert_eq!(join.duration, Some(Duration::from_millis(2500)));
     }

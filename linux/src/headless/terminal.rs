@@ -77,7 +77,7 @@ impl Narrator {
             Event::Ended { reason: EndReason::EndedForAll { .. } } => "The meeting was ended.".to_owned(),
             Event::Stats(stats) => {
                 self.seconds += 1;
-                if self.seconds % FIGURES_EVERY != 0 {
+                if !self.seconds.is_multiple_of(FIGURES_EVERY) {
                     return None;
                 }
                 self.figures(stats)
