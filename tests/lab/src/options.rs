@@ -23,7 +23,7 @@ pub enum Server {
     /// Debian's Prosody without any of Jitsi's modules, started and ended by the lab. The focus and the bridge stand
     /// behind it, and both forms of conference request work. What needs Jitsi's modules is not there: components,
     /// lobby, tokens, limits. Orders to rooms of the lab's own server find no room; [`Lab::lock`](crate::Lab::lock)
-    /// works with both.
+    /// and [`Lab::drop_all_signalling`](crate::Lab::drop_all_signalling) work with both.
     Prosody,
 }
 

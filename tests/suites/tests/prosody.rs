@@ -121,6 +121,29 @@ async fn a_room_that_is_made_with_a_password_has_it_before_anybody_is_in() {
 }
 
 #[tokio::test]
+async fn lost_sockets_come_back_by_themselves() {
+    let lab = prosody(LabOptions::default()).await;
+    let mut ada = Guest::join(&lab, ROOM, "Ada", voice_and_face(500.0, 1)).await;
+    let mut ben = Guest::join(&lab, ROOM, "Ben", voice_and_face(800.0, 2)).await;
+    ada.hears(&ben.endpoint(), 800.0).await;
+    let before = [ada.endpoint(), ben.endpoint()];
+    lab.drop_all_signalling();
+    for guest in [&mut ada, &mut ben] {
+        guest.until("the loss", |event| *event == Event::Reconnecting).await;
+        guest.enters().await;
+        guest.until("the return", |event| *event == Event::Reconnected).await;
+        assert!(!before.contains(&guest.endpoint()), "a new account has a new name");
+    }
+    ada.hears(&ben.endpoint(), 800.0).await;
+    ben.watches(&ada.endpoint(), 1).await;
+    for guest in [&mut ada, &mut ben] {
+        let alone = |guest: &Guest| (guest.snapshot().participants.len() == 1).then_some(());
+        guest.sees("no ghost of anybody", alone).await;
+    }
+    says(&ben, &mut ada, "There we are again", false).await;
+}
+
+#[tokio::test]
 async fn synthetic_people_are_there_too() {
     let password = Some("open sesame".to_owned());
     let options = LabOptions { password, ..LabOptions::default() }.with_people(2, VideoCodec::Vp8);

@@ -24,6 +24,11 @@ impl Lab {
         if cut { Ok(()) } else { Err(LabError::Unknown(format!("endpoint {endpoint}"))) }
     }
 
+    /// Cuts every signalling socket without a word, on any server.
+    pub fn drop_all_signalling(&self) {
+        self.hub.with(|core, _| core.cut_all());
+    }
+
     /// Sends an endpoint a text frame over its signalling socket, whatever it is.
     ///
     /// # Errors

@@ -80,7 +80,7 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, site: Site) -> io::Resu
     let path = head.path.as_str();
     if let Some(key) = &head.web_socket_key {
         return match site.upstream.filter(|_| path.ends_with(SIGNALLING)) {
-            Some(upstream) => relay(stream, &text, upstream).await,
+            Some(upstream) => relay(stream, &text, upstream, &site.hub).await,
             None => upgrade(stream, &head, key, site).await,
         };
     }
@@ -120,12 +120,15 @@ async fn conference(hub: &Hub, body: &str) -> (u16, String) {
 }
 
 /// Hands a connection on as a reverse proxy does: the head as it came, then whatever follows, both ways.
-async fn relay(mut client: Stream, head: &str, upstream: SocketAddr) -> io::Result<()> {
+async fn relay(mut client: Stream, head: &str, upstream: SocketAddr, hub: &Hub) -> io::Result<()> {
+    let mut cuts = hub.look(|core| core.cuts.subscribe());
     let mut server = TcpStream::connect(upstream).await?;
     server.set_nodelay(true)?;
     server.write_all(head.as_bytes()).await?;
-    tokio::io::copy_bidirectional(&mut client, &mut server).await?;
-    Ok(())
+    tokio::select! {
+        copied = tokio::io::copy_bidirectional(&mut client, &mut server) => copied.map(drop),
+        _ = cuts.changed() => Ok(()),
+    }
 }
 
 async fn upgrade(mut stream: Stream, head: &Head, key: &str, site: Site) -> io::Result<()> {

@@ -90,3 +90,22 @@ fn free_ports() -> Result<(u16, u16), Failure> {
     let (first, second) = (port()?, port()?);
     Ok((first.0, second.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_somebody_else_took_is_noticed() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let http_port = taken.local_addr().unwrap().port();
+        let (component_port, _) = free_ports().unwrap();
+        let process = Process::spawn(|folder| {
+            let hibernation = Duration::ZERO;
+            Settings { folder, http_port, component_port, secret: "secret", hibernation }.render()
+        });
+        let mut process = process.unwrap_or_else(|failure| panic!("{failure}"));
+        let outcome = process.ready(&[http_port, component_port]).await;
+        assert!(matches!(outcome, Err(Failure::PortTaken)), "{outcome:?}");
+    }
+}

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use minidom::Element;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
 use super::components;
 use super::stream::Stream;
@@ -53,6 +54,8 @@ pub(crate) struct Core {
     pub(crate) bridge: Box<dyn BridgePort>,
     /// Where stanzas go when the server is not ours; then there are no sessions and no rooms here.
     pub(crate) uplinks: Option<Uplinks>,
+    /// Changes when the sockets that are handed on to that server are to be cut.
+    pub(crate) cuts: watch::Sender<u64>,
     random: Random,
     sessions: BTreeMap<u64, Session>,
     next_session: u64,
@@ -85,6 +88,7 @@ impl Core {
             options,
             bridge,
             uplinks: None,
+            cuts: watch::Sender::new(0),
             random,
             sessions: BTreeMap::new(),
             next_session: 0,
@@ -191,6 +195,15 @@ impl Core {
     pub(crate) fn cut(&mut self, account: &Jid) -> bool {
         let session = self.sessions.values().find(|s| s.stream.jid() == Some(account));
         session.is_some_and(|s| s.orders.send(SocketOrder::Cut).is_ok())
+    }
+
+    /// Cuts every signalling socket without a word, our own and those handed on.
+    pub(crate) fn cut_all(&mut self) {
+        for session in self.sessions.values() {
+            // A task that is gone has no socket.
+            let _ = session.orders.send(SocketOrder::Cut);
+        }
+        self.cuts.send_modify(|cut| *cut += 1);
     }
 
     /// Sends an account a frame, whatever is in it.
