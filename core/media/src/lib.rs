@@ -9,6 +9,8 @@ pub mod audio;
 pub mod codec;
 pub mod device;
 pub mod frame;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod rtp;
 pub mod session;
 pub mod simulcast;
