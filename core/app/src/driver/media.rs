@@ -246,9 +246,12 @@ impl Driver {
                     }
                     live.sending.failures = 0;
                 });
-                self.outlet.state.connection = ConnectionState::Connected;
+                let before = std::mem::replace(&mut self.outlet.state.connection, ConnectionState::Connected);
                 self.outlet.touch();
                 self.outlet.tell(&Event::MediaConnected { transport: "udp".to_owned(), relayed });
+                if before == ConnectionState::Reconnecting {
+                    self.outlet.tell(&Event::Reconnected);
+                }
                 self.update_sending(now);
             }
             SessionEvent::ChannelOpen => {

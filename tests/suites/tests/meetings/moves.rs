@@ -125,6 +125,7 @@ async fn a_dead_path_to_the_bridge_is_replaced() {
     ada.until("the loss", |event| *event == Event::Reconnecting).await;
     ada.until("the next offer", |event| *event == Event::OfferReceived).await;
     ada.until("the session", |event| matches!(event, Event::MediaConnected { .. })).await;
+    ada.until("good news", |event| *event == Event::Reconnected).await;
     assert_eq!(ada.snapshot().participants.len(), 1, "Ben stays on the screen");
     meet(&mut ada, &mut ben).await;
 }
