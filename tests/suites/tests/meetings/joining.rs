@@ -81,7 +81,7 @@ async fn a_host_is_waited_for_until_the_person_gives_up() {
     }
 }
 
-async fn arrives_with(lab: &Lab, token: Option<&str>) -> Guest {
+fn arrives_with(lab: &Lab, token: Option<&str>) -> Guest {
     let guest = Guest::new(lab, &quiet());
     guest.does(Command::Open { link: lab.link("Pub"), token: token.map(str::to_owned) });
     guest.does(Command::Join { name: None, password: None, microphone: false, camera: false });
@@ -93,10 +93,10 @@ async fn a_token_opens_what_is_closed_without_it() {
     let tokens = TokenPolicy::Required(vec!["good.to.go".to_owned()]);
     let lab = lab(LabOptions { tokens, ..LabOptions::default() }).await;
     for refused in [None, Some("no.longer.valid")] {
-        let error = arrives_with(&lab, refused).await.fails().await;
+        let error = arrives_with(&lab, refused).fails().await;
         assert_eq!(error.code(), "not_authorised", "{refused:?}");
     }
-    arrives_with(&lab, Some("good.to.go")).await.enters().await;
+    arrives_with(&lab, Some("good.to.go")).enters().await;
     let ada = Guest::new(&lab, &quiet());
     ada.does(Command::Open { link: format!("{}?jwt=good.to.go", lab.link("Pub")), token: None });
     ada.does(Command::Join { name: None, password: None, microphone: false, camera: false });
@@ -116,7 +116,7 @@ async fn a_full_room_says_so() {
 #[tokio::test]
 async fn a_name_is_given_when_it_is_demanded() {
     let lab = lab(LabOptions { display_name_required: true, ..LabOptions::default() }).await;
-    let mut ada = arrives_with(&lab, None).await;
+    let mut ada = arrives_with(&lab, None);
     ada.until("the question", |event| *event == Event::DisplayNameRequired).await;
     let waiting = Screen::Joining { waiting: Some(Waiting::DisplayName) };
     ada.sees("the question", |ada| (ada.snapshot().screen == waiting).then_some(())).await;

@@ -33,7 +33,7 @@ async fn received_video_is_repaired_and_speech_filled_in() {
     let (sight, video, speaker) = ada.sees("repaired pictures", enough).await;
     assert_eq!((sight.readable, sight.colour), (sight.pictures, Some(colour)), "{sight:?}");
     assert!(sight.longest_gap < Duration::from_secs(1), "pictures stalled: {sight:?}");
-    assert!(video.freezes <= 2, "{video:?}");
+    assert!(video.freezes <= 3, "{video:?}");
     assert!(speaker.concealed_ms * 5 < speaker.received_ms, "too much was made up: {speaker:?}");
     ada.hears(&cleo, hertz).await;
     let report = lab.report(ROOM, &ada.endpoint()).await.expect("Ada is on the bridge");

@@ -1,8 +1,8 @@
 //! The mix: three voices at once, each as loud as wished.
 
-use treff_app::Command;
+use treff_app::{Command, Event};
 use treff_lab::LabOptions;
-use treff_suites::Guest;
+use treff_suites::{Guest, GuestOptions};
 
 use crate::{lab, voice};
 
@@ -38,8 +38,8 @@ async fn three_voices_are_mixed_each_with_its_own_volume() {
     assert!(bens_voice.is_some_and(|hertz| (hertz - 700.0).abs() < 20.0), "recordings are before the gain");
 
     lab.reoffer("Pub", &ada.endpoint()).expect("Ada is there");
-    ada.until("the next offer", |event| *event == treff_app::Event::OfferReceived).await;
-    ada.until("the next session", |event| matches!(event, treff_app::Event::MediaConnected { .. })).await;
+    ada.until("the next offer", |event| *event == Event::OfferReceived).await;
+    ada.until("the next session", |event| matches!(event, Event::MediaConnected { .. })).await;
     ada.ears.forget();
     ada.hears_as_loud(1300.0, SPOKEN * 2.0).await;
     ada.hears_as_loud(1000.0, SPOKEN / 2.0).await;
@@ -47,4 +47,23 @@ async fn three_voices_are_mixed_each_with_its_own_volume() {
 
     ada.does(Command::SetVolume { endpoint: ben.endpoint(), gain: 1.0 });
     ada.hears_as_loud(700.0, SPOKEN).await;
+}
+
+#[tokio::test]
+async fn whoever_speaks_is_named_until_somebody_else_does() {
+    let lab = lab(LabOptions::default()).await;
+    let ada = Guest::join(&lab, "Pub", "Ada", voice(500.0)).await;
+    let ben = Guest::join(&lab, "Pub", "Ben", GuestOptions { microphone: false, ..voice(800.0) }).await;
+    let mut cleo =
+        Guest::join(&lab, "Pub", "Cleo", GuestOptions { microphone: false, ..voice(1100.0) }).await;
+    for (speaker, other) in [(&ada, &ben), (&ben, &ada)] {
+        other.does(Command::SetMicrophone { on: false });
+        speaker.does(Command::SetMicrophone { on: true });
+        let endpoint = speaker.endpoint();
+        let named = Event::DominantSpeaker { endpoint: endpoint.clone() };
+        cleo.until("the speaker's name", |event| *event == named).await;
+        let shown =
+            |cleo: &Guest| (cleo.snapshot().dominant_speaker.as_ref() == Some(&endpoint)).then_some(());
+        cleo.sees("the speaker", shown).await;
+    }
 }
