@@ -27,13 +27,14 @@ const LOGIN: [&str; 3] = [
 ];
 
 /// A conference whose answers to requests are made up, so that any frame finds it in the middle of a meeting.
-struct Meeting {
+pub struct Meeting {
     conference: Conference,
     now: Instant,
 }
 
 impl Meeting {
-    fn begin() -> Self {
+    /// Ada is in the garden with ben.
+    pub fn begin() -> Self {
         let address = treff_link::parse("https://meet.example/garden", None).expect("a valid link");
         let deployment = treff_deployment::parse(CONFIG, &address).expect("a valid configuration");
         let config = ConferenceConfig {
@@ -74,7 +75,8 @@ impl Meeting {
         meeting
     }
 
-    fn hear(&mut self, frame: &str) {
+    /// A frame comes, and everything it leads to is done.
+    pub fn hear(&mut self, frame: &str) {
         self.conference.socket_frame(self.now, frame);
         self.drain();
     }
