@@ -173,7 +173,7 @@ impl Encoder for VpxEncoder {
         }
         let tick =
             i64::try_from(timestamp.as_micros() * u128::from(CLOCK) / 1_000_000).unwrap_or(i64::MAX - 1);
-        let tick = self.last_tick.map_or(tick, |last| tick.max(last + 1));
+        let tick = self.last_tick.map_or(tick, |last| last + self.frame_ticks as i64);
         self.last_tick = Some(tick);
 
         let (mut temporal, mut flags) = (TemporalLayer::default(), 0);
