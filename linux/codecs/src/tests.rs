@@ -169,6 +169,29 @@ fn bit_rates_follow_the_target() {
     }
 }
 
+/// A busy machine misses pictures, and bridges ask for key frames meanwhile.
+#[test]
+fn an_uneven_pace_does_not_silence_an_encoder() {
+    for codec in [VideoCodec::Vp8, VideoCodec::Vp9, VideoCodec::H264] {
+        for seed in 1..=8 {
+            let mut random = Random(seed * 0x9e37_79b9);
+            let mut encoder = encoder(codec, &config(320, 180, 200_000)).unwrap();
+            let mut pattern = Pattern::new(1, 320, 180);
+            let (mut number, mut silent, mut longest) = (0, 0, 0);
+            for _ in 0..150 {
+                number += if random.below(6) == 0 { 1 + random.below(45) as u32 } else { 1 };
+                if random.below(25) == 0 {
+                    encoder.request_keyframe();
+                }
+                let frame = encoder.encode(&pattern.draw(FrameNumber(number)), at(number)).unwrap();
+                silent = if frame.is_some() { 0 } else { silent + 1 };
+                longest = longest.max(silent);
+            }
+            assert!(longest <= 5, "{codec} left out {longest} pictures in a row with seed {seed}");
+        }
+    }
+}
+
 #[test]
 fn temporal_layers_have_distinct_rates() {
     let mut encoder = encoder(VideoCodec::Vp8, &config(640, 360, 1_000_000)).unwrap();

@@ -18,7 +18,7 @@ use crate::error::CodecError;
 use crate::frame::{I420Frame, checked_size};
 
 /// Units of the encoder's clock in a second, as on the wire.
-const CLOCK: u64 = 90_000;
+const CLOCK: i64 = 90_000;
 /// VP8's speed. Negative means fixed, not adapted to the load; -8 takes a tenth less time than the -6 of
 /// WebRTC senders, at the same quality in a test with detailed motion, and -12 would start to show.
 const VP8_SPEED: c_int = -8;
@@ -39,8 +39,8 @@ pub struct VpxEncoder {
     layer: u8,
     width: u16,
     height: u16,
-    frame_ticks: u64,
-    last_tick: Option<i64>,
+    frame_ticks: i64,
+    next_tick: i64,
     temporal: Option<TemporalPattern>,
     keyframe_wanted: bool,
 }
@@ -105,8 +105,8 @@ impl VpxEncoder {
             layer: config.layer,
             width: config.width,
             height: config.height,
-            frame_ticks: CLOCK / u64::from(config.framerate.max(1)),
-            last_tick: None,
+            frame_ticks: CLOCK / i64::from(config.framerate.max(1)),
+            next_tick: 0,
             temporal: (codec == VideoCodec::Vp8).then(TemporalPattern::default),
             keyframe_wanted: true,
         })
@@ -171,10 +171,10 @@ impl Encoder for VpxEncoder {
             let (width, height) = (u32::from(picture.width()), u32::from(picture.height()));
             return Err(CodecError::Size { width, height });
         }
-        let tick =
-            i64::try_from(timestamp.as_micros() * u128::from(CLOCK) / 1_000_000).unwrap_or(i64::MAX - 1);
-        let tick = self.last_tick.map_or(tick, |last| last + self.frame_ticks as i64);
-        self.last_tick = Some(tick);
+        // An even clock of libvpx's own, as libwebrtc gives it: with gaps in the time it takes the rate of pictures
+        // for lower, spends too much on each, and then drops them for many seconds.
+        let tick = self.next_tick;
+        self.next_tick = tick.saturating_add(self.frame_ticks);
 
         let (mut temporal, mut flags) = (TemporalLayer::default(), 0);
         if let Some(pattern) = &mut self.temporal {
