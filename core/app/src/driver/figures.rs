@@ -38,6 +38,8 @@ impl Figures {
     pub(super) fn start(&mut self, now: Instant) {
         self.due = Some(now + INTERVAL);
         self.last = Some(now);
+        // Another session counts its bytes from nothing.
+        self.received.clear();
     }
 
     pub(super) fn due(&self) -> Option<Instant> {
