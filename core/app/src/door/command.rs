@@ -156,21 +156,6 @@ pub enum Reaction {
     Love,
 }
 
-impl Reaction {
-    /// The name in an `endpoint-reaction` message.
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Like => "like",
-            Self::Clap => "clap",
-            Self::Laugh => "laugh",
-            Self::Surprised => "surprised",
-            Self::Boo => "boo",
-            Self::Silence => "silence",
-            Self::Love => "love",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
