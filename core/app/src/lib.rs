@@ -13,10 +13,18 @@ mod platform;
 
 pub use client::Client;
 pub use door::command::{Command, Layout, Reaction, Tile};
-pub use door::error::UserError;
-pub use door::event::{BridgeChannel, EndReason, Event};
+pub use door::devices::{Device, DeviceKind, DeviceProblem, Devices};
+pub use door::error::{OtherService, UserError};
+pub use door::event::{BridgeChannel, EndReason, Event, SpeakerLevel};
+pub use door::moderation::{Knocker, Protection, RoomDoor};
+pub use door::notice::Notice;
+pub use door::servers::{
+    CheckState, DialIn, DialInNumber, Finding, ForeignPurpose, Server, ServerCheck, ServerFeature, Tone,
+};
+pub use door::settings::{DataUse, Settings, Theme};
 pub use door::snapshot::{
-    ChatLine, ConnectionState, Participant, RecentMeeting, Screen, SelfView, Snapshot, Tracks, Waiting,
+    ChatLine, ConnectionState, Participant, Preview, Quality, RecentMeeting, Screen, SelfView, Snapshot,
+    Tracks, Waiting,
 };
 pub use door::stats::{LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
 pub use platform::{ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust};

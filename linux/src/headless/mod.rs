@@ -101,6 +101,7 @@ fn start(client: &Client, join: &Join) {
         password: join.password.clone(),
         microphone: join.audio != crate::arguments::AudioChoice::None,
         camera: join.video != VideoChoice::None,
+        protection: treff_app::Protection::default(),
     });
 }
 
@@ -153,7 +154,9 @@ fn outcome(reason: EndReason) -> Result<(), Failure> {
 
 fn exit_reason(error: &UserError) -> ExitReason {
     match error {
-        UserError::LinkInvalid { .. } | UserError::NoServerChosen => ExitReason::Usage,
+        UserError::LinkInvalid { .. } | UserError::NoServerChosen | UserError::OtherService { .. } => {
+            ExitReason::Usage
+        }
         UserError::ServerNotFound { .. }
         | UserError::ServerUnreachable { .. }
         | UserError::CertificateInvalid { .. }

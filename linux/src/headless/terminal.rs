@@ -72,7 +72,7 @@ impl Narrator {
             Event::Recording { on: false, .. } => "The recording has ended.".to_owned(),
             Event::Reconnecting => "The connection is lost. Coming back …".to_owned(),
             Event::Reconnected => "Connected again.".to_owned(),
-            Event::Warning { text } => text.clone(),
+            Event::Warning { text, .. } => text.clone(),
             Event::Ended { reason: EndReason::Left } => "You have left.".to_owned(),
             Event::Ended { reason: EndReason::EndedForAll { .. } } => "The meeting was ended.".to_owned(),
             Event::Stats(stats) => {

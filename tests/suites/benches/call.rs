@@ -238,6 +238,7 @@ fn bare(lab: &Lab, layout: Layout) -> (f64, u64) {
         password: None,
         microphone: false,
         camera: false,
+        protection: treff_app::Protection::default(),
     });
     for _ in 0..SETTLE.as_secs() {
         seconds.recv().expect("the call goes on");

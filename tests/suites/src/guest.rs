@@ -139,6 +139,7 @@ impl Guest {
             password: options.password.clone(),
             microphone: options.microphone,
             camera: options.camera,
+            protection: treff_app::Protection::default(),
         });
         guest
     }

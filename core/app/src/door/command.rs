@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::devices::DeviceKind;
+use super::moderation::Protection;
+use super::settings::Settings;
+
 /// One wish of the person. In JSON: `{"command": "send_chat", "text": "Hello"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -15,6 +19,14 @@ pub enum Command {
         #[serde(default)]
         token: Option<String>,
     },
+    /// Opens a new meeting on the preferred server, under a name that is hard to guess and easy to say.
+    NewMeeting {
+        /// The language of its words, BCP 47; English where there is no list.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// Back to the first screen from a meeting that is not entered or over.
+    GoHome,
     /// Enters the opened meeting.
     Join {
         /// The name others see; the stored one if absent.
@@ -29,6 +41,9 @@ pub enum Command {
         /// Enter with the camera on.
         #[serde(default = "on")]
         camera: bool,
+        /// Protects the room the moment we are in, if we may.
+        #[serde(default)]
+        protection: Protection,
     },
     /// Answers a request for the room's password.
     EnterPassword {
@@ -86,6 +101,98 @@ pub enum Command {
         endpoint: String,
         /// 1.0 as sent, 0.0 silent, 2.0 doubled.
         gain: f32,
+    },
+    /// Opens devices before the call, to see and hear oneself. Entering a call ends it.
+    SetPreview {
+        /// Measure the microphone.
+        microphone: bool,
+        /// Show the camera.
+        camera: bool,
+    },
+    /// Chooses a device.
+    SelectDevice {
+        /// What for.
+        kind: DeviceKind,
+        /// Which; the system's default if absent.
+        #[serde(default)]
+        id: Option<String>,
+    },
+    /// Plays a short tone on the chosen loudspeaker.
+    TestSpeaker,
+    /// Shares a screen or window; the platform lets the person pick which.
+    StartShare,
+    /// Ends that.
+    StopShare,
+    /// Replaces the settings.
+    ChangeSettings {
+        /// All of them.
+        settings: Settings,
+    },
+    /// Sets, changes or removes the room's password.
+    SetRoomPassword {
+        /// The new one; none if absent.
+        #[serde(default)]
+        password: Option<String>,
+    },
+    /// Switches the lobby.
+    SetLobby {
+        /// On: newcomers wait until let in.
+        on: bool,
+    },
+    /// Lets somebody in.
+    Admit {
+        /// The knocker's id.
+        knocker: String,
+    },
+    /// Turns somebody away.
+    Refuse {
+        /// The knocker's id.
+        knocker: String,
+    },
+    /// Asks the server for the telephone numbers of this meeting.
+    AskDialIn,
+    /// Adds a server of one's own.
+    AddServer {
+        /// An address or any meeting link on it.
+        address: String,
+        /// What to call it; its host if absent.
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// Changes what the person calls a server and writes about it.
+    EditServer {
+        /// Which.
+        address: String,
+        /// Its new name.
+        name: String,
+        /// The new notes.
+        notes: String,
+    },
+    /// Takes a server off the list; a preset can be put back by [`Command::RestorePresets`].
+    RemoveServer {
+        /// Which.
+        address: String,
+    },
+    /// Moves a server within the list.
+    MoveServer {
+        /// Which.
+        address: String,
+        /// Its new place, 0 the first.
+        position: u32,
+    },
+    /// Puts back the servers that came with Treff.
+    RestorePresets,
+    /// Looks at a server, or at the one behind a meeting's link.
+    CheckServer {
+        /// An address or a link.
+        address: String,
+    },
+    /// Asks for the list of servers as text; [`crate::Event::ServersExported`] brings it.
+    ExportServers,
+    /// Adds the servers of such a text.
+    ImportServers {
+        /// What was exported.
+        text: String,
     },
     /// Chooses the server for bare room names.
     SetPreferredServer {
@@ -163,8 +270,13 @@ mod tests {
     #[test]
     fn a_script_line_reads_as_a_command() {
         let line = r#"{"command":"join","name":"Ada","camera":false}"#;
-        let expected =
-            Command::Join { name: Some("Ada".to_owned()), password: None, microphone: true, camera: false };
+        let expected = Command::Join {
+            name: Some("Ada".to_owned()),
+            password: None,
+            microphone: true,
+            camera: false,
+            protection: Protection::default(),
+        };
         assert_eq!(serde_json::from_str::<Command>(line).expect("a valid line"), expected);
     }
 

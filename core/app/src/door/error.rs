@@ -1,5 +1,7 @@
 //! What can go wrong, as a person may be told: a stable code that front ends translate, and what to do next.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A failure in words for a person. [`UserError::code`] never changes once released.
@@ -10,6 +12,22 @@ pub enum UserError {
     /// The text is no meeting link.
     #[error("This is not a link to a Jitsi meeting ({detail}). Check that the whole link was copied.")]
     LinkInvalid {
+        /// Which rule it breaks.
+        detail: String,
+    },
+    /// A meeting of another system, which opens in a browser.
+    #[error("This is a {service} meeting, not a Jitsi one. It opens in the browser: {url}")]
+    OtherService {
+        /// Whose.
+        service: OtherService,
+        /// The meeting's address.
+        url: String,
+    },
+    /// No server stands behind an address, or the text of a list cannot be read.
+    #[error(
+        "This cannot be used as a server ({detail}). Give its address, such as meet.example.org, or a meeting's link."
+    )]
+    ServerInvalid {
         /// Which rule it breaks.
         detail: String,
     },
@@ -92,11 +110,42 @@ pub enum UserError {
     },
 }
 
+/// Systems whose links are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OtherService {
+    /// BigBlueButton, run by schools, universities and associations themselves.
+    BigBlueButton,
+    /// Zoom Communications, United States.
+    Zoom,
+    /// Microsoft Teams, United States.
+    Teams,
+    /// Google Meet, United States.
+    GoogleMeet,
+    /// Webex by Cisco, United States.
+    Webex,
+}
+
+impl fmt::Display for OtherService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BigBlueButton => "BigBlueButton",
+            Self::Zoom => "Zoom",
+            Self::Teams => "Microsoft Teams",
+            Self::GoogleMeet => "Google Meet",
+            Self::Webex => "Webex",
+        })
+    }
+}
+
 impl UserError {
     /// A stable name for translators and scripts.
     pub fn code(&self) -> &'static str {
         match self {
             Self::LinkInvalid { .. } => "link_invalid",
+            Self::OtherService { .. } => "other_service",
+            Self::ServerInvalid { .. } => "server_invalid",
             Self::NoServerChosen => "no_server_chosen",
             Self::ServerNotFound { .. } => "server_not_found",
             Self::ServerUnreachable { .. } => "server_unreachable",

@@ -5,6 +5,7 @@ use treff_media::codec::VideoCodec;
 
 use super::command::Reaction;
 use super::error::UserError;
+use super::notice::Notice;
 use super::stats::Stats;
 
 /// Something that happened. In JSON: `{"event": "chat", "from": "1f2e3d4c", "text": "Hello", "private": false}`.
@@ -119,13 +120,44 @@ pub enum Event {
         /// "file" or "stream".
         mode: String,
     },
+    /// How loud it is, about ten times a second while a call or a preview runs; 0.0 silence, 1.0 full scale, by ear.
+    Levels {
+        /// Our microphone, also while muted in the call: it tells that somebody speaks into it.
+        me: f32,
+        /// Those who are heard; the others are silent.
+        speakers: Vec<SpeakerLevel>,
+    },
+    /// Somebody waits in the lobby.
+    KnockArrived {
+        /// To admit or refuse them by.
+        id: String,
+        /// The name they gave.
+        name: String,
+    },
+    /// The list of servers as text, as asked for.
+    ServersExported {
+        /// To be kept or shared; [`crate::Command::ImportServers`] reads it.
+        text: String,
+    },
+    /// Servers were added from a text.
+    ServersImported {
+        /// How many are new.
+        added: u32,
+    },
+    /// A wish about the list of servers could not be met.
+    ServerRefused {
+        /// Why, and what to do next.
+        error: UserError,
+    },
     /// The connection was lost; Treff comes back by itself.
     Reconnecting,
     /// Back in the room.
     Reconnected,
     /// Something a person should know; the call goes on.
     Warning {
-        /// One sentence.
+        /// What, for translators.
+        notice: Notice,
+        /// The same as one English sentence.
         text: String,
     },
     /// The meeting is over for us.
@@ -135,6 +167,15 @@ pub enum Event {
     },
     /// Figures, once a second in a call.
     Stats(Stats),
+}
+
+/// How loud somebody is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpeakerLevel {
+    /// Their endpoint id.
+    pub endpoint: String,
+    /// 0.0 silence, 1.0 full scale, by ear.
+    pub level: f32,
 }
 
 /// What carries the bridge channel.

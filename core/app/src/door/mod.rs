@@ -2,7 +2,12 @@
 //! whatever a front end can do or see can be scripted.
 
 pub(crate) mod command;
+pub(crate) mod devices;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod moderation;
+pub(crate) mod notice;
+pub(crate) mod servers;
+pub(crate) mod settings;
 pub(crate) mod snapshot;
 pub(crate) mod stats;

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::devices::Devices;
 use super::event::EndReason;
+use super::moderation::RoomDoor;
+use super::servers::{DialIn, Server, ServerCheck};
+use super::settings::Settings;
 
 /// Everything a front end needs to draw, with a revision that rises with each change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +33,30 @@ pub struct Snapshot {
     pub chat: Vec<ChatLine>,
     /// The room is being recorded or streamed.
     pub recording: bool,
+    /// Who spoke, the last first, ourselves left out.
+    pub recent_speakers: Vec<String>,
+    /// How well the network carries the call.
+    pub quality: Quality,
+    /// The room's password, lobby and who waits.
+    pub door: RoomDoor,
+    /// How to join by telephone, once asked for and known.
+    pub dial_in: Option<DialIn>,
+    /// When we came in, in milliseconds since 1970; stays until the next meeting.
+    pub joined_at: Option<u64>,
+    /// When the meeting ended for us, in milliseconds since 1970.
+    pub ended_at: Option<u64>,
+    /// The opened meeting was made by [`crate::Command::NewMeeting`].
+    pub new_meeting: bool,
+    /// Devices before the call are open to see and hear oneself.
+    pub preview: Preview,
+    /// Microphones, loudspeakers, cameras.
+    pub devices: Devices,
+    /// What the person set.
+    pub settings: Settings,
+    /// Servers to choose from, in the person's order.
+    pub servers: Vec<Server>,
+    /// Servers that were looked at since the start.
+    pub checks: Vec<ServerCheck>,
     /// The server for bare room names.
     pub preferred_server: Option<String>,
     /// Meetings joined before, the newest first.
@@ -96,6 +124,30 @@ pub enum ConnectionState {
     Reconnecting,
 }
 
+/// How well the network carries the call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Too early to tell.
+    #[default]
+    Unknown,
+    /// Nothing to notice.
+    Good,
+    /// Pictures suffer.
+    Fair,
+    /// Voices suffer.
+    Poor,
+}
+
+/// Which devices are open before the call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// The microphone is measured.
+    pub microphone: bool,
+    /// The camera is shown.
+    pub camera: bool,
+}
+
 /// Ourselves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SelfView {
@@ -111,6 +163,8 @@ pub struct SelfView {
     pub camera: bool,
     /// Our hand is up.
     pub hand_raised: bool,
+    /// The source of our shared screen, if any.
+    pub screen: Option<String>,
 }
 
 /// Somebody else.
@@ -157,6 +211,9 @@ pub struct ChatLine {
     pub text: String,
     /// Between two people.
     pub private: bool,
+    /// When it was sent, in milliseconds since 1970.
+    #[serde(default)]
+    pub at: u64,
 }
 
 /// A meeting joined before.

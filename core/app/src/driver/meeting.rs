@@ -12,6 +12,7 @@ use super::live::Live;
 use super::{Driver, News};
 use crate::door::error::UserError;
 use crate::door::event::{EndReason, Event};
+use crate::door::moderation::Protection;
 use crate::door::snapshot::{ConnectionState, Screen};
 use crate::net::{self, ConnectError, HttpError, HttpResponse, TlsStream};
 
@@ -42,6 +43,8 @@ pub(super) struct JoinWish {
     pub(super) password: Option<String>,
     pub(super) microphone: bool,
     pub(super) camera: bool,
+    /// What the room gets the moment we are in.
+    pub(super) protection: Protection,
 }
 
 /// The connection made ahead of its use.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::Published;
 use crate::door::event::Event;
+use crate::door::notice::Notice;
 use crate::door::snapshot::Snapshot;
 use crate::platform::Observer;
 
@@ -38,8 +39,9 @@ impl Outlet {
         }
     }
 
-    pub(super) fn warn(&mut self, text: impl Into<String>) {
-        self.tell(&Event::Warning { text: text.into() });
+    pub(super) fn warn(&mut self, notice: Notice) {
+        let text = notice.to_string();
+        self.tell(&Event::Warning { notice, text });
     }
 
     /// Says that the state may have changed.

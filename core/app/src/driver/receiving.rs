@@ -17,6 +17,7 @@ use super::{Driver, News};
 use crate::audio::Loudspeaker;
 use crate::door::command::Layout;
 use crate::door::event::Event;
+use crate::door::notice::Notice;
 
 /// What a first look at a meeting asks for.
 pub(super) const DEFAULT_LAYOUT: Layout = Layout::Everyone { max_height: 720, last_n: -1 };
@@ -189,7 +190,7 @@ impl Driver {
 
     pub(super) fn loudspeaker_ended(&mut self, error: &DeviceError) {
         self.with_live(|live| live.loudspeaker = None);
-        self.outlet.warn(format!("Nothing can be heard: {error}. Connect or choose another loudspeaker."));
+        self.outlet.warn(Notice::SpeakerFailed { problem: error.into() });
     }
 
     pub(super) fn set_volume(&mut self, endpoint: &str, gain: f32) {

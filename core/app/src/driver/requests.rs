@@ -18,8 +18,8 @@ impl Driver {
     pub(super) fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Open { link, token } => self.open(now, &link, token),
-            Command::Join { name, password, microphone, camera } => {
-                self.join(now, JoinWish { name, password, microphone, camera });
+            Command::Join { name, password, microphone, camera, protection } => {
+                self.join(now, JoinWish { name, password, microphone, camera, protection });
             }
             Command::EnterPassword { password } => {
                 self.with_live(|live| live.conference.enter_password(now, password));
@@ -59,6 +59,7 @@ impl Driver {
                 self.outlet.touch();
             }
             Command::PublishSnapshot => self.outlet.publish_anyway(),
+            other => tracing::error!("This build does not know {other:?}."),
         }
     }
 

@@ -11,6 +11,7 @@ use super::meeting::connection_error;
 use crate::door::command::Reaction;
 use crate::door::error::UserError;
 use crate::door::event::{BridgeChannel, EndReason, Event};
+use crate::door::notice::Notice;
 use crate::door::snapshot::{ChatLine, ConnectionState, Participant, Screen, Tracks, Waiting};
 use crate::net::HttpError;
 
@@ -185,6 +186,7 @@ impl Driver {
             name: name.clone(),
             text: text.clone(),
             private,
+            at: super::requests::unix_milliseconds(),
         });
         if !ours {
             self.outlet.tell(&Event::Chat { from, name, text, private });
@@ -198,7 +200,15 @@ impl Driver {
         if let (Some(id), Some(_)) = (id, &to) {
             let me = &self.outlet.state.me;
             let name = Some(me.name.clone()).filter(|name| !name.is_empty());
-            let line = ChatLine { id, from: Some(me.endpoint.clone()), to, name, text, private: true };
+            let line = ChatLine {
+                id,
+                from: Some(me.endpoint.clone()),
+                to,
+                name,
+                text,
+                private: true,
+                at: super::requests::unix_milliseconds(),
+            };
             self.keep_chat(line);
             self.outlet.touch();
         }
@@ -241,30 +251,24 @@ impl Driver {
 
     fn warning(&mut self, warning: &signalling::Warning) {
         use signalling::Warning as W;
-        let text = match warning {
-            W::FocusUnavailable => "The server's meeting service does not answer yet. Trying again.",
-            W::NotLiveYet => "The meeting has not begun yet. Waiting.",
-            W::BridgeUnavailable => {
-                "The server has no video bridge for this meeting right now: no sound or picture until it finds one."
-            }
-            W::SenderLimitReached { .. } => {
-                "So many people send sound or picture that the server does not take ours. Listening works."
-            }
-            W::NoSessionOffered => "The server has not offered sound and picture yet. Waiting.",
-            W::GracefulShutdown => {
-                "The server is about to be updated. The meeting may break off; join again then."
-            }
+        let notice = match warning {
+            W::FocusUnavailable => Notice::FocusUnavailable,
+            W::NotLiveYet => Notice::NotLiveYet,
+            W::BridgeUnavailable => Notice::BridgeUnavailable,
+            W::SenderLimitReached { .. } => Notice::SenderLimitReached,
+            W::NoSessionOffered => Notice::NoSessionOffered,
+            W::GracefulShutdown => Notice::ServerGoesDown,
             W::AnswerRefused { text } => {
                 tracing::warn!("The focus refused our answer: {text}.");
-                "The server did not accept our connection. Trying again."
+                Notice::AnswerRefused
             }
             W::RestartRefused { condition, .. } => {
                 tracing::warn!("The focus refused a restart: {condition}.");
-                "The server does not let us reconnect sound and picture yet. Trying again."
+                Notice::RestartRefused
             }
             _ => return,
         };
-        self.outlet.warn(text);
+        self.outlet.warn(notice);
     }
 
     fn end_reason(&self, reason: signalling::EndReason) -> EndReason {

@@ -14,6 +14,7 @@ use treff_signalling::SourceName;
 use super::live::Live;
 use super::{Driver, News};
 use crate::audio::Microphone;
+use crate::door::notice::Notice;
 
 /// Audio with FEC and headers, taken off the estimate before video gets its share. Bits per second.
 const AUDIO_SHARE: u64 = 50_000;
@@ -193,7 +194,7 @@ impl Driver {
 
     pub(super) fn microphone_ended(&mut self, now: Instant, error: &DeviceError) {
         self.set_microphone(now, false);
-        self.outlet.warn(format!("Nobody hears you: {error}. Connect or choose another microphone."));
+        self.outlet.warn(Notice::MicrophoneFailed { problem: error.into() });
     }
 
     fn open_camera(&mut self, now: Instant) {
@@ -209,7 +210,7 @@ impl Driver {
             Ok(camera) => self.with_live(|live| live.sending.camera = Some(camera)),
             Err(error) => {
                 self.set_camera(now, false);
-                self.outlet.warn(format!("Nobody sees you: {error}. Connect or choose another camera."));
+                self.outlet.warn(Notice::CameraFailed { problem: (&error).into() });
             }
         }
     }

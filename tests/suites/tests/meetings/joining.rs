@@ -56,7 +56,7 @@ async fn a_server_that_is_being_updated_is_not_ready() {
     let lab = lab_with(ConferenceRequest::Iq).await;
     lab.refuse_conference(Refusal::ShuttingDown);
     let mut ada = Guest::knock_at(&lab, "Pub", "Ada", &quiet());
-    ada.until("the notice", |e| matches!(e, Event::Warning { text } if text.contains("updated"))).await;
+    ada.until("the notice", |e| matches!(e, Event::Warning { text, .. } if text.contains("updated"))).await;
     assert_eq!(ada.fails().await, UserError::ServerNotReady);
 }
 
@@ -84,7 +84,13 @@ async fn a_host_is_waited_for_until_the_person_gives_up() {
 fn arrives_with(lab: &Lab, token: Option<&str>) -> Guest {
     let guest = Guest::new(lab, &quiet());
     guest.does(Command::Open { link: lab.link("Pub"), token: token.map(str::to_owned) });
-    guest.does(Command::Join { name: None, password: None, microphone: false, camera: false });
+    guest.does(Command::Join {
+        name: None,
+        password: None,
+        microphone: false,
+        camera: false,
+        protection: treff_app::Protection::default(),
+    });
     guest
 }
 
@@ -99,7 +105,13 @@ async fn a_token_opens_what_is_closed_without_it() {
     arrives_with(&lab, Some("good.to.go")).enters().await;
     let ada = Guest::new(&lab, &quiet());
     ada.does(Command::Open { link: format!("{}?jwt=good.to.go", lab.link("Pub")), token: None });
-    ada.does(Command::Join { name: None, password: None, microphone: false, camera: false });
+    ada.does(Command::Join {
+        name: None,
+        password: None,
+        microphone: false,
+        camera: false,
+        protection: treff_app::Protection::default(),
+    });
     { ada }.enters().await;
 }
 

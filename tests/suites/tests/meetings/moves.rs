@@ -138,7 +138,13 @@ async fn whoever_opens_another_meeting_leaves_the_first() {
     let before = ada.endpoint();
     ben.sees("Ada", |ben| ben.person(&before)).await;
     ada.does(Command::Open { link: lab.link("Garden"), token: None });
-    ada.does(Command::Join { name: None, password: None, microphone: false, camera: false });
+    ada.does(Command::Join {
+        name: None,
+        password: None,
+        microphone: false,
+        camera: false,
+        protection: treff_app::Protection::default(),
+    });
     ada.enters().await;
     ben.until("Ada leaving", |e| matches!(e, Event::ParticipantLeft { endpoint, .. } if *endpoint == before))
         .await;

@@ -21,7 +21,13 @@ const HOST: &str = "shop.example.test";
 fn taps(link: &str, surroundings: Surroundings) -> Guest {
     let guest = Guest::somewhere(surroundings, &quiet());
     guest.does(Command::Open { link: link.to_owned(), token: None });
-    guest.does(Command::Join { name: None, password: None, microphone: false, camera: false });
+    guest.does(Command::Join {
+        name: None,
+        password: None,
+        microphone: false,
+        camera: false,
+        protection: treff_app::Protection::default(),
+    });
     guest
 }
 
@@ -90,6 +96,7 @@ async fn a_room_alone_needs_a_server() {
         password: None,
         microphone: false,
         camera: false,
+        protection: treff_app::Protection::default(),
     });
     ben.enters().await;
     assert!(lab.endpoint("Pub", "Ben").is_some());
@@ -176,6 +183,12 @@ async fn after_a_failure_the_next_link_works() {
     let mut ada = taps("https://nowhere.invalid/Pub", Surroundings::of(&lab));
     assert_eq!(ada.fails().await.code(), "server_not_found");
     ada.does(Command::Open { link: lab.link("Pub"), token: None });
-    ada.does(Command::Join { name: None, password: None, microphone: false, camera: false });
+    ada.does(Command::Join {
+        name: None,
+        password: None,
+        microphone: false,
+        camera: false,
+        protection: treff_app::Protection::default(),
+    });
     ada.enters().await;
 }
