@@ -66,6 +66,9 @@ pub(super) enum News {
     Renderer(String),
     MicrophoneEnded(DeviceError),
     LoudspeakerEnded(DeviceError),
+    /// The camera's pictures have a size, or another one.
+    CameraResized,
+    CameraEnded(DeviceError),
 }
 
 /// What the driver's tasks and threads need to report back.
@@ -192,6 +195,8 @@ impl Driver {
             News::Renderer(source) => self.renderer_news(now, &source),
             News::MicrophoneEnded(error) => self.microphone_ended(now, &error),
             News::LoudspeakerEnded(error) => self.loudspeaker_ended(&error),
+            News::CameraResized => self.update_sending(now),
+            News::CameraEnded(error) => self.camera_ended(now, &error),
         }
     }
 

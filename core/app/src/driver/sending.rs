@@ -7,7 +7,7 @@ use std::time::Instant;
 use treff_deployment::Deployment;
 use treff_media::audio::CaptureConfig;
 use treff_media::codec::VideoCodec;
-use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource};
+use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource, SourceNews};
 use treff_media::simulcast::{BitrateTable, LayerAllocator, LayerInputs, MaxBitrates, SourceKind};
 use treff_signalling::SourceName;
 
@@ -202,17 +202,24 @@ impl Driver {
             return;
         }
         let frames = self.frames.clone();
-        let sink = Box::new(move |frame| {
-            // A full queue means that the driver is stuck; a lost frame is repaired by the next key frame.
-            let _ = frames.try_send(frame);
+        let reporter = self.reporter();
+        let sink = Box::new(move |news| match news {
+            SourceNews::Frame(frame) => {
+                // A full queue means that the driver is stuck; a lost frame is repaired by the next key frame.
+                let _ = frames.try_send(frame);
+            }
+            SourceNews::Resized => reporter.send(News::CameraResized),
+            SourceNews::Ended(error) => reporter.send(News::CameraEnded(error)),
         });
         match self.platform.video.open_camera(sink) {
             Ok(camera) => self.with_live(|live| live.sending.camera = Some(camera)),
-            Err(error) => {
-                self.set_camera(now, false);
-                self.outlet.warn(Notice::CameraFailed { problem: (&error).into() });
-            }
+            Err(error) => self.camera_ended(now, &error),
         }
+    }
+
+    pub(super) fn camera_ended(&mut self, now: Instant, error: &DeviceError) {
+        self.set_camera(now, false);
+        self.outlet.warn(Notice::CameraFailed { problem: error.into() });
     }
 
     fn plan_encodings(&mut self) {

@@ -1,6 +1,6 @@
 //! Microphones and loudspeakers: blocking pulls and pushes of 10 ms blocks, paced by the device's own clock.
 
-use super::DeviceError;
+use super::{DeviceError, DeviceInfo, DeviceWatch};
 use crate::codec::Ssrc;
 use crate::frame::AudioBlock;
 
@@ -28,7 +28,17 @@ pub trait SpeakerTap: Send {
     fn speaker_block(&mut self, ssrc: Ssrc, block: &AudioBlock);
 }
 
-/// Opens audio devices. The driver keeps one of these and opens what a call needs.
+/// Into the computer or out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AudioDirection {
+    /// Microphones.
+    Input,
+    /// Loudspeakers.
+    Output,
+}
+
+/// Opens audio devices. The driver keeps one of these and opens what a call needs. Every method is called on the
+/// driver's thread and must return at once.
 pub trait AudioDevices: Send {
     /// Opens the chosen microphone.
     ///
@@ -41,6 +51,28 @@ pub trait AudioDevices: Send {
     /// # Errors
     /// The call then goes on without one.
     fn open_output(&mut self) -> Result<Box<dyn AudioOutput>, DeviceError>;
+
+    /// The devices there are now, in the system's order. None where the system alone decides.
+    fn list(&mut self, direction: AudioDirection) -> Vec<DeviceInfo> {
+        let _ = direction;
+        Vec::new()
+    }
+
+    /// Chooses what the next open opens; what is open already stays as it is. The system's default for `None` and for an
+    /// id that is not there.
+    fn choose(&mut self, direction: AudioDirection, id: Option<&str>) {
+        let _ = (direction, id);
+    }
+
+    /// Keeps `changed` and calls it whenever [`AudioDevices::list`] would say something new. Called once.
+    fn watch(&mut self, changed: DeviceWatch) {
+        let _ = changed;
+    }
+
+    /// Whether steady noise is to be taken out of the microphone, at once and for what is opened later.
+    fn set_noise_suppression(&mut self, on: bool) {
+        let _ = on;
+    }
 
     /// A listener for each speaker alone, if somebody wants one.
     fn speaker_tap(&mut self) -> Option<Box<dyn SpeakerTap>> {

@@ -4,11 +4,26 @@
 mod audio;
 mod video;
 
-pub use audio::{AudioDevices, AudioInput, AudioOutput, SpeakerTap};
+use std::sync::Arc;
+
+pub use audio::{AudioDevices, AudioDirection, AudioInput, AudioOutput, SpeakerTap};
 pub use video::{
     CodecCatalog, EncodePlan, EncodedVideoSource, FrameSink, LayerPlan, PushOutcome, RendererFactory,
-    RendererStats, RendererWake, VideoRenderer, VideoSources,
+    RendererStats, RendererWake, SourceNews, VideoRenderer, VideoSources,
 };
+
+/// One device as a person chooses among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// Stable across restarts where the platform allows.
+    pub id: String,
+    /// As the system names it.
+    pub name: String,
+}
+
+/// Called by a platform, from any thread, when devices came, went, or another became the default. Cheap, never blocks;
+/// the driver then lists them again.
+pub type DeviceWatch = Arc<dyn Fn() + Send + Sync>;
 
 /// Why a device did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

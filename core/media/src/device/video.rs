@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::DeviceError;
+use super::{DeviceError, DeviceInfo, DeviceWatch};
 use crate::codec::VideoCodec;
 use crate::frame::{EncodedFrame, LayerIndex};
 
@@ -30,14 +30,27 @@ pub struct EncodePlan {
     pub layers: Vec<LayerPlan>,
 }
 
-/// Where a source puts its frames; called from the source's own thread, never blocks.
-pub type FrameSink = Box<dyn FnMut(EncodedFrame) + Send>;
+/// What a camera or a screen has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceNews {
+    /// An encoded picture.
+    Frame(EncodedFrame),
+    /// [`EncodedVideoSource::capture_height`] says something new: the person has picked what to show, or its pictures
+    /// have another size now.
+    Resized,
+    /// Nothing more comes: unplugged, taken back by the system, refused by the person. The last thing said.
+    Ended(DeviceError),
+}
+
+/// Where a source puts its news; called from the source's own threads, never blocks. Dropped with the source.
+pub type FrameSink = Box<dyn FnMut(SourceNews) + Send>;
 
 /// A camera (or screen) together with its encoders. Captures and encodes on threads of its own.
 ///
 /// Temporal layers are L1T3 (pattern 0-2-1-2): the bridge needs three with distinct bitrates to switch encodings.
 pub trait EncodedVideoSource: Send {
-    /// Height of the captured pictures in pixels (the smaller dimension).
+    /// Height of the captured pictures in pixels (the smaller dimension); 0 while that is not known yet, as long as a
+    /// person has not picked or allowed it. [`SourceNews::Resized`] tells when it changes.
     fn capture_height(&self) -> u16;
 
     /// Replaces the plan. Must return at once. A layer that becomes active starts with a key frame.
@@ -47,13 +60,45 @@ pub trait EncodedVideoSource: Send {
     fn request_keyframe(&mut self);
 }
 
-/// Opens cameras. The driver keeps one of these.
+/// Opens cameras and screens. The driver keeps one of these. Every method is called on the driver's thread and must
+/// return at once: where the system asks the person first, the answer comes as [`SourceNews`].
 pub trait VideoSources: Send {
-    /// Opens the chosen camera; its encoded frames go to `sink` once a plan asks for some. Dropping it closes it.
+    /// Opens the chosen camera; its encoded frames go to `sink` once a plan asks for some. Dropping it closes it. The
+    /// platform shows the own picture by itself for as long as the camera is open, plan or not.
     ///
     /// # Errors
     /// The call then goes on without a picture of ours.
     fn open_camera(&mut self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError>;
+
+    /// Lets the person pick a screen or window and opens it, like a camera.
+    ///
+    /// # Errors
+    /// The call then goes on without it.
+    fn open_screen(&mut self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
+        let _ = sink;
+        Err(DeviceError::Missing)
+    }
+
+    /// Whether [`VideoSources::open_screen`] can work here at all.
+    fn can_share(&self) -> bool {
+        false
+    }
+
+    /// The cameras there are now, in the system's order. None where the system alone decides.
+    fn list(&mut self) -> Vec<DeviceInfo> {
+        Vec::new()
+    }
+
+    /// Chooses the camera that the next open opens; what is open already stays as it is. The first for `None` and for an
+    /// id that is not there.
+    fn choose(&mut self, id: Option<&str>) {
+        let _ = id;
+    }
+
+    /// Keeps `changed` and calls it whenever [`VideoSources::list`] would say something new. Called once.
+    fn watch(&mut self, changed: DeviceWatch) {
+        let _ = changed;
+    }
 }
 
 /// What became of a pushed frame.

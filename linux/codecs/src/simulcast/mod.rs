@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource, FrameSink};
+use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource, FrameSink, SourceNews};
 
 use crate::source::PictureSource;
 use pace::{framerate, next_slot};
@@ -102,10 +102,9 @@ impl Worker {
         let mut last = None;
         while let Some(at) = self.wait(epoch, last) {
             last = Some(at);
-            match self.pipeline.capture(at, &mut self.sink) {
-                Ok(()) => {}
-                Err(DeviceError::Ended) => return tracing::info!("The picture source has ended."),
-                Err(error) => return tracing::warn!(%error, "The picture source failed."),
+            if let Err(error) = self.pipeline.capture(at, &mut self.sink) {
+                tracing::info!(%error, "The picture source has ended.");
+                return (self.sink)(SourceNews::Ended(error));
             }
         }
     }

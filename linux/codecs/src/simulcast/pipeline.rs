@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use treff_media::codec::VideoCodec;
-use treff_media::device::{DeviceError, EncodePlan, FrameSink, LayerPlan};
+use treff_media::device::{DeviceError, EncodePlan, FrameSink, LayerPlan, SourceNews};
 use treff_media::frame::LayerIndex;
 
 use super::pace::framerate;
@@ -83,7 +83,7 @@ impl Pipeline {
             let input =
                 if layer.size() == (picture.width(), picture.height()) { &picture } else { &layer.scaled };
             match layer.encoder.encode(input, at) {
-                Ok(Some(frame)) => sink(frame),
+                Ok(Some(frame)) => sink(SourceNews::Frame(frame)),
                 Ok(None) => {}
                 Err(error) => failed = Some((layer.index, error)),
             }

@@ -32,7 +32,10 @@ struct Ada {
 impl Ada {
     fn new() -> Self {
         let (sender, frames) = mpsc::channel();
-        let sink = Box::new(move |frame| sender.send(frame).unwrap());
+        let sink = Box::new(move |news| {
+            let SourceNews::Frame(frame) = news else { panic!("{news:?} instead of a frame") };
+            sender.send(frame).unwrap();
+        });
         let pipeline = Pipeline::new(Box::new(PatternSource::new(0, 1280, 720, FPS)));
         Self { pipeline, sink, frames, taken: 0 }
     }
@@ -153,7 +156,11 @@ fn the_thread_captures_only_while_somebody_watches_and_ends_with_its_owner() {
     let (asked, asks) = mpsc::channel();
     let (sender, frames) = mpsc::channel();
     let source = Counting { inner: PatternSource::new(0, 320, 180, 200), asked, left: u32::MAX };
-    let sink = Box::new(move |frame: EncodedFrame| drop(sender.send(frame)));
+    let sink = Box::new(move |news| {
+        if let SourceNews::Frame(frame) = news {
+            let _ = sender.send(frame);
+        }
+    });
     let mut camera = SimulcastSource::open(Box::new(source), sink).unwrap();
     assert_eq!(camera.capture_height(), 180);
 
@@ -185,10 +192,15 @@ fn nothing_is_captured_without_a_plan() {
 }
 
 #[test]
-fn the_thread_ends_with_its_source() {
+fn the_thread_ends_with_its_source_and_says_so() {
     let (asked, asks) = mpsc::channel();
+    let (told, news) = mpsc::channel();
     let source = Counting { inner: PatternSource::new(0, 320, 180, 200), asked, left: 3 };
-    let mut camera = SimulcastSource::open(Box::new(source), Box::new(drop)).unwrap();
+    let sink = Box::new(move |news| told.send(news).unwrap());
+    let mut camera = SimulcastSource::open(Box::new(source), sink).unwrap();
     camera.set_plan(&plan(&[(0, 180)]));
     assert_eq!(asks.iter().count(), 3);
+    let news: Vec<SourceNews> = news.iter().collect();
+    assert_eq!(news.last(), Some(&SourceNews::Ended(DeviceError::Ended)));
+    assert_eq!(news.len(), 4, "three pictures and the end: {news:?}");
 }
