@@ -41,6 +41,13 @@ impl ServerAddress {
         format!("{}{}", self.origin(), self.context.root())
     }
 
+    /// `host[:port][/tenant]`, for lists and for people; [`crate::parse_server`] reads it back.
+    #[must_use]
+    pub fn compact(&self) -> String {
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}{port}{}", self.host, self.context.root().trim_end_matches('/'))
+    }
+
     /// `https://host[:port]`, as in an `Origin` header.
     #[must_use]
     pub fn origin(&self) -> String {

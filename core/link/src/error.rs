@@ -1,5 +1,7 @@
 //! Why a text is not the address of a meeting. One variant per cause a person can act on.
 
+use crate::other::OtherService;
+
 /// Why a text could not be read as a meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
@@ -25,6 +27,9 @@ pub enum LinkError {
     /// The path is one of the deployment's own files or services.
     #[error("The link leads to a file of the server, not to a meeting")]
     ReservedPath,
+    /// A meeting of another system; [`crate::other_meeting`] gives its address for a browser.
+    #[error("The link leads to a meeting of another system")]
+    OtherService(OtherService),
     /// A bare room name, and no server has been chosen in the settings.
     #[error("A room name alone needs a server, and none is chosen")]
     NoServer,
@@ -45,6 +50,7 @@ impl LinkError {
             Self::InvalidPort => "link-invalid-port",
             Self::NotAMeeting => "link-not-a-meeting",
             Self::ReservedPath => "link-reserved-path",
+            Self::OtherService(_) => "link-other-service",
             Self::NoServer => "link-no-server",
             Self::InvalidServer => "link-invalid-server",
         }

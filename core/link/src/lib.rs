@@ -8,6 +8,7 @@ mod address;
 mod error;
 #[doc(hidden)]
 pub mod fuzz;
+mod other;
 mod overrides;
 mod parameters;
 mod parse;
@@ -19,7 +20,8 @@ mod token;
 
 pub use address::{MeetingAddress, ServerAddress};
 pub use error::LinkError;
+pub use other::{OtherMeeting, OtherService, other_meeting};
 pub use overrides::Overrides;
-pub use parse::{parse, parse_server};
+pub use parse::{parse, parse_server, server_of};
 pub use room::RoomName;
 pub use token::{Claims, Token};

@@ -4,6 +4,7 @@ use url::Host;
 
 use crate::address::{DEFAULT_PORT, MeetingAddress, ServerAddress};
 use crate::error::LinkError;
+use crate::other;
 use crate::overrides::Overrides;
 use crate::parameters;
 use crate::path::{Context, is_slash};
@@ -27,6 +28,7 @@ const MAX_RELEASE_BYTES: usize = 64;
 /// One [`LinkError`] per cause; none of them depends on anything but the two texts.
 pub fn parse(text: &str, preferred_server: Option<&str>) -> Result<MeetingAddress, LinkError> {
     let text = clean(text)?;
+    other::refuse(&text)?;
     let reference = Reference::split(&text)?;
     let server = match reference.authority {
         Some(authority) => server(authority, reference.plain_http, Context::default())?,
@@ -66,6 +68,26 @@ pub fn parse_server(text: &str) -> Result<ServerAddress, LinkError> {
     server(authority, stripped.plain_http, context)
 }
 
+/// Reads the server out of its own address or out of the link of any meeting on it.
+///
+/// `https://meet.example.org/Room` is a meeting on `meet.example.org`; `https://example.org/tenant/`, with a slash at
+/// its end, is the tenant's own address.
+///
+/// # Errors
+/// As [`parse_server`]; [`LinkError::InvalidHost`] also for a word without a dot, which is rather a room's name.
+pub fn server_of(text: &str) -> Result<ServerAddress, LinkError> {
+    match parse(text, None) {
+        Ok(meeting) => Ok(meeting.server),
+        Err(LinkError::NotAMeeting | LinkError::NoServer) => {
+            let server = parse_server(text)?;
+            let named =
+                server.host.contains(['.', '[']) || server.host == "localhost" || server.port.is_some();
+            if named { Ok(server) } else { Err(LinkError::InvalidHost) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// A link cut at its seams; nothing is decoded yet.
 struct Reference<'a> {
     authority: Option<&'a str>,
@@ -94,7 +116,7 @@ fn split_pair(text: &str, separator: char) -> (&str, Option<&str>) {
     text.split_once(separator).map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
-fn split_authority(text: &str) -> (&str, &str) {
+pub(crate) fn split_authority(text: &str) -> (&str, &str) {
     let end = text.find(|c| is_slash(c) || matches!(c, '?' | '#')).unwrap_or(text.len());
     text.split_at(end)
 }
@@ -122,19 +144,8 @@ fn is_label(label: &str) -> bool {
 
 /// `user@host:port`. What stands before the `@` is never sent anywhere.
 fn server(authority: &str, plain_http: bool, context: Context) -> Result<ServerAddress, LinkError> {
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let (host, port) = match host_and_port.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
-        _ => (host_and_port, ""),
-    };
-    if host.is_empty() {
-        return Err(LinkError::InvalidHost);
-    }
-    let host = Host::parse(host).map_err(|_| LinkError::InvalidHost)?.to_string();
-    let host = host.strip_suffix('.').unwrap_or(&host);
-    if !is_host(host) {
-        return Err(LinkError::InvalidHost);
-    }
+    let host = host_of(authority)?;
+    let (_, port) = split_port(authority);
     let usual = if plain_http { 80 } else { DEFAULT_PORT };
     let port = match port {
         "" => None,
@@ -144,7 +155,27 @@ fn server(authority: &str, plain_http: bool, context: Context) -> Result<ServerA
         }
         _ => return Err(LinkError::InvalidPort),
     };
-    Ok(ServerAddress { host: host.to_owned(), port, context })
+    Ok(ServerAddress { host, port, context })
+}
+
+/// The host and the digits of the port, of what stands behind an `@`.
+fn split_port(authority: &str) -> (&str, &str) {
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    match host_and_port.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (host_and_port, ""),
+    }
+}
+
+/// The host that `user@host:port` leads to, in the one form it is compared in.
+pub(crate) fn host_of(authority: &str) -> Result<String, LinkError> {
+    let (host, _) = split_port(authority);
+    if host.is_empty() {
+        return Err(LinkError::InvalidHost);
+    }
+    let host = Host::parse(host).map_err(|_| LinkError::InvalidHost)?.to_string();
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    if is_host(host) { Ok(host.to_owned()) } else { Err(LinkError::InvalidHost) }
 }
 
 /// Stricter than browsers, which let brackets and quotes through: names that a certificate can be for.
@@ -156,7 +187,7 @@ fn is_host(host: &str) -> bool {
 }
 
 /// Finds the link in the text and drops what people cannot see in it.
-fn clean(text: &str) -> Result<String, LinkError> {
+pub(crate) fn clean(text: &str) -> Result<String, LinkError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(LinkError::TooLong);
     }

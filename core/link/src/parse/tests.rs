@@ -335,3 +335,31 @@ fn servers_of_the_settings() {
     assert_eq!(parse_server("meet.example.org:x"), Err(LinkError::InvalidPort));
     assert_eq!(parse_server("https://meet.example.org/.."), Err(LinkError::InvalidHost));
 }
+
+#[test]
+fn a_server_is_read_from_its_address_or_any_meeting_on_it() {
+    let table = [
+        ("meet.example.org", "meet.example.org"),
+        ("https://meet.example.org", "meet.example.org"),
+        ("https://Meet.Example.org/", "meet.example.org"),
+        ("https://meet.example.org/Standup", "meet.example.org"),
+        ("meet.example.org:8443/Standup?jwt=x#config.a=1", "meet.example.org:8443"),
+        ("https://meet.example.org/tenant/Standup", "meet.example.org/tenant"),
+        ("https://meet.example.org/tenant/", "meet.example.org/tenant"),
+        ("org.jitsi.meet://meet.example.org/Standup", "meet.example.org"),
+        ("Ada invites you: https://meet.example.org/Standup.", "meet.example.org"),
+        ("https://[2001:db8::1]:8443/", "[2001:db8::1]:8443"),
+        ("localhost", "localhost"),
+    ];
+    for (text, compact) in table {
+        let server = server_of(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(server.compact(), compact, "{text}");
+        assert_eq!(parse_server(compact).as_ref(), Ok(&server), "{compact}");
+    }
+    for text in
+        ["", "standup", "Pub quiz", "mailto:ada@example.org", "https://", "https://meet.example.org:99999/x"]
+    {
+        assert!(server_of(text).is_err(), "{text}");
+    }
+    assert_eq!(server_of("https://meet.example.org/static/x.js"), Err(LinkError::ReservedPath));
+}
