@@ -92,6 +92,7 @@ fn playing_a_bad_network_for_a_minute_allocates_nothing() {
     let mut listener = Listener(0.0);
     let mut random = Random(3);
     let mut sequence = 0u16;
+    let mut loudest = u8::MAX;
     let count = allocations(|| {
         for n in 0..6_000u64 {
             let now = epoch + Duration::from_millis(n * 10);
@@ -109,10 +110,12 @@ fn playing_a_bad_network_for_a_minute_allocates_nothing() {
             }
             if n % 700 < 500 {
                 playout.pull(now, &mut block, Some(&mut listener));
+                playout.take_levels(|_, level| loudest = loudest.min(level));
             }
         }
     });
     assert_eq!(count, 0);
+    assert!(loudest < 60, "speech was heard: {loudest}");
     let stats = playout.stats(ADA).unwrap();
     assert!(stats.recovered_ms > 0 && stats.concealed_ms > 0 && stats.packets_discarded > 0, "{stats:?}");
     assert!(stats.shortened_ms + stats.lengthened_ms > 0, "{stats:?}");

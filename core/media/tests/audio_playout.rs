@@ -121,6 +121,25 @@ fn two_speakers_are_mixed_with_their_gains() {
     assert!(scene.playout.stats(BEN).is_none());
 }
 
+#[test]
+fn levels_tell_who_could_be_heard_since_last_time() {
+    let levels = |scene: &mut Scene| {
+        let mut levels = Vec::new();
+        scene.playout.take_levels(|ssrc, level| levels.push((ssrc, level)));
+        levels
+    };
+    let mut scene = Scene::new();
+    scene.add(ADA, Sound::Tone { frequency: 440.0, amplitude: 0.2 }, GOOD);
+    assert_eq!(levels(&mut scene), [], "nobody has said anything yet");
+    scene.run(1_000);
+    // A sine of 0.2 is 14 dB below a sine of full scale, which is 3 dB below the loudest square.
+    assert!(matches!(levels(&mut scene)[..], [(ADA, 15..=18)]));
+    assert_eq!(levels(&mut scene), [], "told once");
+    scene.playout.set_gain(ADA, 0.0);
+    scene.run(100);
+    assert!(matches!(levels(&mut scene)[..], [(ADA, 15..=18)]), "as they speak, not as loud as one has them");
+}
+
 /// Keeps everybody apart.
 #[derive(Default)]
 struct Recorder {

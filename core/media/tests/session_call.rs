@@ -10,7 +10,7 @@ use common::session::{
 };
 use treff_media::codec::{Ssrc, VideoCodec};
 use treff_media::frame::{EncodedFrame, TemporalLayer};
-use treff_media::session::{AudioPacket, SessionEvent};
+use treff_media::session::{AudioPacket, SendLayer, SessionEvent};
 
 fn speech(events: &[SessionEvent]) -> Vec<&AudioPacket> {
     let packets = events.iter().filter_map(|event| match event {
@@ -138,6 +138,41 @@ fn the_bridge_asks_for_a_key_frame_and_gets_one_event() {
     let now = world.now;
     assert_eq!(world.ada.stats(now).sent[&ADA_LAYERS[0].ssrc].plis, 2);
     assert_eq!(world.bridge.stats(now).received[&ADA_LAYERS[0].ssrc].plis, 2);
+}
+
+#[test]
+fn a_screen_is_a_source_of_its_own_and_ends() {
+    let screens =
+        [(3001, 3011), (3002, 3012)].map(|(ssrc, rtx)| SendLayer { ssrc: Ssrc(ssrc), rtx: Some(Ssrc(rtx)) });
+    let mut world = call();
+    for screen in screens {
+        world.bridge.add_source(layer_media(screen));
+        world.bridge.set_wanted(screen.ssrc, true);
+        world.ada.set_screen(world.now, Some(screen));
+        for index in 0..20 {
+            world.ada.send_video(world.now, vp8(index, 0, index == 0, 900));
+            world.ada.send_screen(world.now, &vp8(index, 0, index == 0, 5000));
+            world.run(Duration::from_millis(40));
+        }
+        world.bridge.request_keyframe(world.now, screen.ssrc);
+        world.run(Duration::from_millis(500));
+        let seen = events(&mut world.bridge);
+        assert_eq!(frames(&seen, screen.ssrc).len(), 20);
+        assert_eq!(frames(&seen, ADA_LAYERS[0].ssrc).len(), 20);
+        let asked = events(&mut world.ada);
+        assert!(asked.contains(&SessionEvent::ScreenKeyframeRequested));
+        assert!(!asked.contains(&SessionEvent::KeyframeRequested), "the camera was not asked");
+    }
+    let now = world.now;
+    let sent = world.ada.stats(now).sent;
+    assert_eq!(sent[&screens[1].ssrc].frames, 20);
+    assert!(!sent.contains_key(&screens[0].ssrc), "the first share is over");
+
+    world.ada.send_screen(world.now, &vp8(20, 0, true, 50_000));
+    world.ada.set_screen(world.now, None);
+    world.ada.send_screen(world.now, &vp8(21, 0, true, 900));
+    world.run(Duration::from_secs(1));
+    assert_eq!(frames(&events(&mut world.bridge), screens[1].ssrc).len(), 0, "what waited is thrown away");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::command::PlayoutCommand;
 use super::limiter::Limiter;
 use super::speaker::{Speaker, SpeakerStats};
-use super::{AudioError, Samples};
+use super::{AudioError, Samples, level};
 use crate::codec::Ssrc;
 use crate::device::SpeakerTap;
 use crate::frame::{AudioBlock, BLOCK_SAMPLES};
@@ -22,6 +22,8 @@ struct Entry {
     gain: f32,
     /// The gain at the end of the last block.
     reached: f32,
+    /// The loudest block since the levels were taken: 0 is the loudest.
+    loudest: u8,
     speaker: Box<Speaker>,
 }
 
@@ -68,7 +70,10 @@ impl Playout {
             Err(_) if self.speakers.len() >= MAX_SPEAKERS => Some(speaker),
             Err(at) => {
                 let idle = speaker.is_idle();
-                self.speakers.insert(at, Entry { ssrc, idle, gain: 1.0, reached: 1.0, speaker });
+                self.speakers.insert(
+                    at,
+                    Entry { ssrc, idle, gain: 1.0, reached: 1.0, loudest: level::SILENCE, speaker },
+                );
                 None
             }
         }
@@ -142,12 +147,21 @@ impl Playout {
             if !speaks {
                 continue;
             }
+            entry.loudest = entry.loudest.min(entry.speaker.level());
             if let Some(tap) = tap.as_deref_mut() {
                 tap.speaker_block(entry.ssrc, &alone);
             }
             mix(block, &alone, from, to);
         }
         self.limiter.process(block);
+    }
+
+    /// Tells how loud everybody was who could be heard since the last call, as in RFC 6464: 0 is the loudest. Does not
+    /// allocate.
+    pub fn take_levels(&mut self, mut each: impl FnMut(Ssrc, u8)) {
+        for entry in self.speakers.iter_mut().filter(|entry| entry.loudest < level::SILENCE) {
+            each(entry.ssrc, std::mem::replace(&mut entry.loudest, level::SILENCE));
+        }
     }
 
     /// Figures of one speaker.

@@ -167,6 +167,11 @@ impl Speaker {
         }
     }
 
+    /// Loudness of the last block as in RFC 6464.
+    pub(super) fn level(&self) -> u8 {
+        self.level
+    }
+
     /// Nothing to play and nothing waiting.
     pub(super) fn is_idle(&self) -> bool {
         self.mode == Mode::Idle

@@ -16,6 +16,7 @@ mod reception;
 mod round_trip;
 mod sender;
 mod types;
+mod wish;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -47,15 +48,14 @@ use bandwidth::Bandwidth;
 use chain::{Chain, Compound, Stream};
 use receiver::Receiver;
 use round_trip::RoundTrip;
-use sender::{Random, Sender};
+use sender::{KeyframeOf, Random, Sender};
+use wish::KeyframeWish;
 
 /// What the path is believed to carry before anything is known, in bits per second: enough for the lower two
 /// encodings at once.
 pub const INITIAL_ESTIMATE: u64 = 1_000_000;
 const MIN_ESTIMATE: f64 = 60_000.0;
 const MAX_ESTIMATE: f64 = 10_000_000.0;
-/// The bridge takes requests for key frames this close together for one (its own grouping).
-const KEYFRAME_GROUP: Duration = Duration::from_millis(300);
 /// Bytes of RTCP in one datagram.
 const MAX_COMPOUND: usize = 1100;
 /// The estimate is told when it moved by a thirtieth, and at most so often.
@@ -72,8 +72,9 @@ pub struct Session {
     bandwidth: Bandwidth,
     events: VecDeque<SessionEvent>,
     estimate_told: Option<(Instant, f64)>,
-    keyframe_told: Option<Instant>,
-    keyframe_due: Option<Instant>,
+    camera_keyframe: KeyframeWish,
+    screen_keyframe: KeyframeWish,
+    random: Random,
     dropped_malformed: u64,
     deadline: Option<Instant>,
 }
@@ -108,8 +109,9 @@ impl Session {
             bandwidth: Bandwidth::new(estimate, MIN_ESTIMATE, MAX_ESTIMATE, transport_cc),
             events: VecDeque::new(),
             estimate_told: None,
-            keyframe_told: None,
-            keyframe_due: None,
+            camera_keyframe: KeyframeWish::default(),
+            screen_keyframe: KeyframeWish::default(),
+            random,
             dropped_malformed: 0,
             deadline: None,
         };
@@ -223,6 +225,27 @@ impl Session {
         self.settle(now);
     }
 
+    /// Takes on a shared screen as a further source of ours, or another one in its place, or gives it up. Each share wants
+    /// SSRCs of its own: to receivers it is another stream.
+    pub fn set_screen(&mut self, now: Instant, screen: Option<SendLayer>) {
+        self.sender.set_screen(screen, &mut self.random);
+        self.screen_keyframe = KeyframeWish::default();
+        for ssrc in screen.iter().flat_map(|layer| [Some(layer.ssrc), layer.rtx]).flatten() {
+            let stream = self.stream(ssrc, MediaKind::Video);
+            self.chain.bind_sending(stream);
+        }
+        self.settle(now);
+    }
+
+    /// Sends a frame of our screen. Without one, and before the connection is up, it is dropped.
+    pub fn send_screen(&mut self, now: Instant, frame: &EncodedFrame) {
+        if !self.transport.is_connected() {
+            return;
+        }
+        self.sender.screen(frame);
+        self.settle(now);
+    }
+
     /// Sends a message over the data channel. While that is not open it is dropped.
     pub fn send_message(&mut self, now: Instant, text: &str) {
         if let Err(error) = self.transport.send_message(now, text) {
@@ -308,7 +331,8 @@ impl Session {
             self.chain.deadline(),
             self.receiver.deadline(),
             self.sender.deadline(now),
-            self.keyframe_due,
+            self.camera_keyframe.deadline(),
+            self.screen_keyframe.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -364,18 +388,20 @@ impl Session {
 
     fn keyframe_requested(&mut self, now: Instant, ssrcs: impl IntoIterator<Item = Ssrc>) {
         for ssrc in ssrcs {
-            if self.sender.keyframe_requested(ssrc) {
-                let polite = self.keyframe_told.map_or(now, |told| (told + KEYFRAME_GROUP).max(now));
-                self.keyframe_due.get_or_insert(polite);
+            match self.sender.keyframe_requested(ssrc) {
+                Some(KeyframeOf::Camera) => self.camera_keyframe.asked(now),
+                Some(KeyframeOf::Screen) => self.screen_keyframe.asked(now),
+                None => {}
             }
         }
     }
 
     fn tell_keyframe_request(&mut self, now: Instant) {
-        if self.keyframe_due.is_some_and(|due| due <= now) {
-            self.keyframe_due = None;
-            self.keyframe_told = Some(now);
+        if self.camera_keyframe.is_due(now) {
             self.events.push_back(SessionEvent::KeyframeRequested);
+        }
+        if self.screen_keyframe.is_due(now) {
+            self.events.push_back(SessionEvent::ScreenKeyframeRequested);
         }
     }
 

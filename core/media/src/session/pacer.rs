@@ -41,6 +41,12 @@ impl Pacer {
         self.queue.push_back((layer, packet));
     }
 
+    /// Throws away what waits for an encoding that is no longer sent.
+    pub(super) fn forget(&mut self, layer: usize) {
+        self.queue.retain(|(of, _)| *of != layer);
+        self.queued_bytes = self.queue.iter().map(|(_, packet)| packet.payload.len() + OVERHEAD).sum();
+    }
+
     /// The next packet whose time has come.
     pub(super) fn pop(&mut self, now: Instant) -> Option<(usize, Packet)> {
         if self.paid.is_some_and(|paid| paid > now) {

@@ -13,7 +13,7 @@ use rtc_rtp::packet::Packet;
 use super::history::History;
 use super::pacer::Pacer;
 use super::rate::RateMeter;
-use super::{MediaConfig, SendStats};
+use super::{MediaConfig, SendLayer, SendStats};
 use crate::audio::OpusPacket;
 use crate::codec::{Negotiated, Ssrc};
 use crate::frame::EncodedFrame;
@@ -61,11 +61,39 @@ struct Layer {
     rate: RateMeter,
 }
 
+impl Layer {
+    fn new(layer: &SendLayer, random: &mut Random) -> Self {
+        Self {
+            ssrc: layer.ssrc,
+            next: random.sequence(),
+            packetizer: Packetizer::new(PacketizerConfig {
+                picture_id: random.sequence(),
+                base_index: random.next() as u8,
+                temporal_layers: true,
+            }),
+            history: layer.rtx.map(|rtx| History::new(rtx, random.sequence())),
+            stats: SendStats::default(),
+            rate: RateMeter::default(),
+        }
+    }
+}
+
+/// The screen's place among the encodings, behind any camera's.
+const SCREEN: usize = usize::MAX;
+
+/// Which source of ours a key frame is wanted of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyframeOf {
+    Camera,
+    Screen,
+}
+
 /// All our streams.
 pub(super) struct Sender {
     negotiated: Negotiated,
     audio: Option<Audio>,
     layers: Vec<Layer>,
+    screen: Option<Layer>,
     /// One for all encodings: the bridge switches between them by it.
     video_base: u32,
     pacer: Pacer,
@@ -83,22 +111,12 @@ impl Sender {
             stats: SendStats::default(),
             rate: RateMeter::default(),
         });
-        let layers = config.video.iter().map(|layer| Layer {
-            ssrc: layer.ssrc,
-            next: random.sequence(),
-            packetizer: Packetizer::new(PacketizerConfig {
-                picture_id: random.sequence(),
-                base_index: random.next() as u8,
-                temporal_layers: true,
-            }),
-            history: layer.rtx.map(|rtx| History::new(rtx, random.sequence())),
-            stats: SendStats::default(),
-            rate: RateMeter::default(),
-        });
+        let layers = config.video.iter().map(|layer| Layer::new(layer, random)).collect();
         Self {
             negotiated: config.negotiated.clone(),
             audio,
-            layers: layers.collect(),
+            layers,
+            screen: None,
             video_base: random.next() as u32,
             pacer: Pacer::new(estimate),
             estimate,
@@ -134,11 +152,26 @@ impl Sender {
         Some(Packet { header, payload })
     }
 
-    /// Queues the packets of a frame. Frames of unknown encodings or codecs that were not negotiated are dropped.
+    /// Begins or ends a shared screen; what still waits of the one before is thrown away.
+    pub(super) fn set_screen(&mut self, screen: Option<SendLayer>, random: &mut Random) {
+        self.pacer.forget(SCREEN);
+        self.screen = screen.map(|layer| Layer::new(&layer, random));
+    }
+
+    /// Queues the packets of a camera's frame. Frames of unknown encodings or codecs that were not negotiated are dropped.
     pub(super) fn video(&mut self, frame: &EncodedFrame) {
-        let index = usize::from(frame.layer);
+        self.queue(usize::from(frame.layer), frame);
+    }
+
+    /// Queues the packets of a screen's frame.
+    pub(super) fn screen(&mut self, frame: &EncodedFrame) {
+        self.queue(SCREEN, frame);
+    }
+
+    fn queue(&mut self, index: usize, frame: &EncodedFrame) {
         let Some(payload_type) = self.negotiated.video_number(frame.codec) else { return };
-        let Some(layer) = self.layers.get_mut(index) else { return };
+        let layer = if index == SCREEN { self.screen.as_mut() } else { self.layers.get_mut(index) };
+        let Some(layer) = layer else { return };
         let timestamp = video_timestamp(self.video_base, frame.timestamp);
         layer.stats.frames += 1;
         layer.stats.keyframes += u64::from(frame.keyframe);
@@ -160,7 +193,7 @@ impl Sender {
     /// The next video packet whose time has come.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Packet> {
         let (index, packet) = self.pacer.pop(now)?;
-        let layer = self.layers.get_mut(index)?;
+        let layer = if index == SCREEN { self.screen.as_mut() } else { self.layers.get_mut(index) }?;
         layer.stats.packets += 1;
         layer.stats.bytes += packet.payload.len() as u64;
         layer.rate.add(now, packet.payload.len());
@@ -188,7 +221,8 @@ impl Sender {
         round_trip: Option<Duration>,
     ) -> Vec<Packet> {
         let negotiated = &self.negotiated;
-        let Some(layer) = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc) else { return Vec::new() };
+        let mut layers = self.layers.iter_mut().chain(&mut self.screen);
+        let Some(layer) = layers.find(|layer| layer.ssrc == ssrc) else { return Vec::new() };
         layer.stats.nacks += 1;
         let Some(history) = &mut layer.history else { return Vec::new() };
         let budget = (self.estimate * RETRANSMITTED_SHARE) as u64;
@@ -206,11 +240,16 @@ impl Sender {
         packets
     }
 
-    /// Takes note of a request for a key frame; whether the SSRC is one of ours. The bridge names any encoding and
-    /// means all.
-    pub(super) fn keyframe_requested(&mut self, ssrc: Ssrc) -> bool {
-        let layer = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc);
-        layer.map(|layer| layer.stats.plis += 1).is_some()
+    /// Takes note of a request for a key frame, if the SSRC is one of ours. The bridge names any encoding of the camera
+    /// and means all.
+    pub(super) fn keyframe_requested(&mut self, ssrc: Ssrc) -> Option<KeyframeOf> {
+        if let Some(screen) = self.screen.as_mut().filter(|screen| screen.ssrc == ssrc) {
+            screen.stats.plis += 1;
+            return Some(KeyframeOf::Screen);
+        }
+        let layer = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc)?;
+        layer.stats.plis += 1;
+        Some(KeyframeOf::Camera)
     }
 
     /// Takes note of what the bridge missed of a stream; whether it is one of ours.
@@ -219,8 +258,11 @@ impl Sender {
             audio.stats.fraction_lost = fraction_lost;
             return true;
         }
-        let layer = self.layers.iter_mut().find(|layer| layer.ssrc == ssrc);
-        layer.map(|layer| layer.stats.fraction_lost = fraction_lost).is_some()
+        let mut layers = self.layers.iter_mut().chain(&mut self.screen);
+        layers
+            .find(|layer| layer.ssrc == ssrc)
+            .map(|layer| layer.stats.fraction_lost = fraction_lost)
+            .is_some()
     }
 
     pub(super) fn stats(&mut self, now: Instant) -> BTreeMap<Ssrc, SendStats> {
@@ -229,7 +271,7 @@ impl Sender {
             let bitrate = audio.rate.bits_per_second(now);
             all.insert(audio.ssrc, SendStats { bitrate, ..audio.stats });
         }
-        for layer in &mut self.layers {
+        for layer in self.layers.iter_mut().chain(&mut self.screen) {
             let bitrate = layer.rate.bits_per_second(now);
             all.insert(layer.ssrc, SendStats { bitrate, ..layer.stats });
         }

@@ -9,7 +9,7 @@ use crate::codec::{MediaKind, Negotiated, Ssrc};
 use crate::frame::EncodedFrame;
 use crate::transport::{RemoteTransport, TransportConfig, TransportError, TransportStats};
 
-/// One simulcast encoding of our camera, as signalled in the SIM and FID groups.
+/// One simulcast encoding of our camera, as signalled in the SIM and FID groups, or the one of our screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SendLayer {
     /// Its media SSRC.
@@ -114,8 +114,10 @@ pub enum SessionEvent {
         /// The picture.
         frame: EncodedFrame,
     },
-    /// The next frame of every active encoding of ours must be a key frame.
+    /// The next frame of every active encoding of our camera must be a key frame.
     KeyframeRequested,
+    /// The next frame of our screen must be a key frame.
+    ScreenKeyframeRequested,
     /// What the path to the bridge is thought to carry.
     Estimate {
         /// Bits per second.
