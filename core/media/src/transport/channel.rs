@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use rtc_datachannel::data_channel::{DataChannel, DataChannelConfig, DataChannelMessage};
@@ -23,6 +23,9 @@ const LABEL: &str = "JVB data channel";
 const PROTOCOL: &str = "http://jitsi.org/protocols/colibri";
 /// The client's only stream; even numbers belong to the DTLS client (RFC 8832 §6).
 const STREAM: u16 = 0;
+/// Until the channel is open and both know it, the last packets are repeated this often. The family waits one, two, four seconds, and
+/// squares its own doubling for data: at a fifth of all packets lost, opening took up to twenty.
+const REPEAT: Duration = Duration::from_millis(200);
 /// Far above any colibri message.
 const MAX_MESSAGE: usize = 256 * 1024;
 
@@ -42,7 +45,11 @@ pub(super) struct Channel {
     channel: Option<DataChannel>,
     dials: bool,
     open: bool,
+    /// Open, and what it took was acknowledged.
+    settled: bool,
     closed: bool,
+    last: Vec<Bytes>,
+    repeat_at: Option<Instant>,
     events: VecDeque<ChannelEvent>,
 }
 
@@ -60,7 +67,10 @@ impl Channel {
             channel: None,
             dials,
             open: false,
+            settled: false,
             closed: false,
+            last: Vec::new(),
+            repeat_at: None,
             events: VecDeque::new(),
         }
     }
@@ -110,7 +120,8 @@ impl Channel {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.association.as_ref().and_then(|(_, association)| association.poll_timeout())
+        let association = self.association.as_ref().and_then(|(_, association)| association.poll_timeout());
+        [association, self.repeat_at].into_iter().flatten().min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -122,13 +133,34 @@ impl Channel {
         }
     }
 
-    /// Gives every waiting SCTP packet to `sink`.
+    /// Gives every waiting SCTP packet to `sink`, and until the channel is settled the last ones again and again:
+    /// repetitions say nothing new to either end (RFC 9260 §5.2).
     pub(super) fn transmit(&mut self, now: Instant, mut sink: impl FnMut(&[u8])) {
-        let Some((_, association)) = &mut self.association else { return };
+        let Some((_, association)) = self.association.as_mut().filter(|_| !self.closed) else {
+            self.repeat_at = None;
+            return;
+        };
+        let mut packets = Vec::new();
         while let Some(message) = association.poll_transmit(now) {
-            if let Payload::RawEncode(packets) = message.message {
-                packets.iter().for_each(|packet| sink(packet));
+            if let Payload::RawEncode(encoded) = message.message {
+                packets.extend(encoded);
             }
+        }
+        packets.iter().for_each(|packet| sink(packet));
+        let unheard = |association: &mut Association| {
+            association
+                .stream(STREAM)
+                .and_then(|stream| stream.buffered_amount())
+                .is_ok_and(|bytes| bytes > 0)
+        };
+        self.settled |= self.open && !unheard(association);
+        if self.settled {
+            (self.last, self.repeat_at) = (Vec::new(), None);
+        } else if !packets.is_empty() {
+            (self.last, self.repeat_at) = (packets, Some(now + REPEAT));
+        } else if self.repeat_at.is_some_and(|due| due <= now) {
+            self.last.iter().for_each(|packet| sink(packet));
+            self.repeat_at = Some(now + REPEAT);
         }
     }
 

@@ -3,6 +3,7 @@
 //! The peer's address is a fixed placeholder, so that a change of the network path never touches the association.
 //! The comparison with the signalled fingerprint is the only authentication there is.
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,7 @@ use rtc_shared::error::Error;
 use rtc_srtp::config::LABEL_EXTRACTOR_DTLS_SRTP;
 
 use super::certificate::Fingerprint;
+use super::flight::Flight;
 use super::srtp::Srtp;
 use super::{Certificate, Role, SrtpProfile, TransportError};
 
@@ -26,8 +28,8 @@ pub(super) const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192
 
 /// A bridge without a common SRTP profile drops the handshake without an alert, so the clock is ours.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// Between repetitions of a flight; the family repeats seven times.
-const REPEAT: Duration = Duration::from_millis(500);
+/// Between repetitions of a flight.
+const REPEAT: Duration = Duration::from_millis(200);
 
 /// What came out of a datagram.
 pub(super) enum DtlsEvent {
@@ -46,6 +48,8 @@ pub(super) struct Dtls {
     provider: Arc<dyn RTCCryptoProvider>,
     deadline: Option<Instant>,
     established: bool,
+    flight: Flight,
+    outgoing: VecDeque<BytesMut>,
 }
 
 impl Dtls {
@@ -83,7 +87,18 @@ impl Dtls {
         let config = Arc::new(config);
         let server_config = (!is_client).then(|| config.clone());
         let endpoint = Endpoint::new(PEER, TransportProtocol::UDP, server_config);
-        Ok(Self { endpoint, config, role, expected, mismatch, provider, deadline: None, established: false })
+        Ok(Self {
+            endpoint,
+            config,
+            role,
+            expected,
+            mismatch,
+            provider,
+            deadline: None,
+            established: false,
+            flight: Flight::new(REPEAT),
+            outgoing: VecDeque::new(),
+        })
     }
 
     /// There is a path: the client begins, the bridge waits, both watch the clock.
@@ -96,13 +111,20 @@ impl Dtls {
             self.endpoint
                 .connect(now, PEER, self.config.clone(), None)
                 .map_err(|error| TransportError::HandshakeRefused(error.to_string()))?;
+            self.collect(now, false);
         }
         Ok(())
     }
 
     /// Takes a datagram; `Err` if nobody could use it.
     pub(super) fn read(&mut self, now: Instant, bytes: BytesMut, out: &mut Vec<DtlsEvent>) -> Result<(), ()> {
-        match self.endpoint.read(now, PEER, None, bytes) {
+        // A server has to hear a repeated ClientHello: it repeats its HelloVerifyRequest for nothing else.
+        if self.role == Role::Client && !self.established && self.flight.is_repeated(&bytes) {
+            return Ok(());
+        }
+        let outcome = self.endpoint.read(now, PEER, None, bytes);
+        self.collect(now, false);
+        match outcome {
             Ok(events) => {
                 for event in events {
                     match event {
@@ -175,11 +197,27 @@ impl Dtls {
     }
 
     pub(super) fn poll_transmit(&mut self) -> Option<BytesMut> {
-        self.endpoint.poll_transmit().map(|message| message.message)
+        let queued = self.outgoing.pop_front();
+        queued.or_else(|| self.endpoint.poll_transmit().map(|message| message.message))
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        [self.deadline, self.endpoint.poll_timeout(&PEER)].into_iter().flatten().min()
+        [self.deadline, self.repetition()].into_iter().flatten().min()
+    }
+
+    /// When the flight under way goes out again.
+    fn repetition(&self) -> Option<Instant> {
+        let running = self.endpoint.poll_timeout(&PEER).filter(|_| self.flight.has_repetitions_left());
+        running.or_else(|| self.flight.due().filter(|_| self.deadline.is_some()))
+    }
+
+    /// Takes what the endpoint has to say, and remembers it while the handshake may need it again.
+    fn collect(&mut self, now: Instant, again: bool) {
+        let said: Vec<_> = std::iter::from_fn(|| self.endpoint.poll_transmit()).map(|m| m.message).collect();
+        self.outgoing.extend(said.iter().cloned());
+        if !self.established {
+            self.flight.sent(now, said, again);
+        }
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) -> Result<(), TransportError> {
@@ -187,8 +225,14 @@ impl Dtls {
             self.deadline = None;
             return Err(TransportError::HandshakeTimedOut);
         }
-        if self.endpoint.poll_timeout(&PEER).is_some_and(|deadline| deadline <= now) {
+        if self.repetition().is_none_or(|due| due > now) {
+            return Ok(());
+        }
+        if self.flight.has_repetitions_left() && self.endpoint.poll_timeout(&PEER).is_some() {
             self.endpoint.handle_timeout(PEER, now).map_err(|_| TransportError::HandshakeTimedOut)?;
+            self.collect(now, true);
+        } else {
+            self.outgoing.extend(self.flight.again(now).iter().cloned());
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ use super::stun::{Verdict, inspect};
 use super::{Candidate, CandidateKind, Datagram, Role, TransportError};
 
 /// Between checks while there is no path yet, at first and after two seconds.
-const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+const CHECK_INTERVAL: Duration = Duration::from_millis(20);
 const SLOW_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 const HURRY: Duration = Duration::from_secs(2);
 /// A connected agent asks for every 200 ms; once a second does, for the battery.

@@ -8,6 +8,7 @@
 mod certificate;
 mod channel;
 mod dtls;
+mod flight;
 mod ice;
 mod srtp;
 mod stun;

@@ -137,6 +137,11 @@ impl<A: Endpoint, B: Endpoint> World<A, B> {
         }
     }
 
+    /// Another course of chance: what is lost, and how late the rest comes.
+    pub fn seed(&mut self, seed: u64) {
+        self.chance = Chance::new(seed);
+    }
+
     /// How long ada's next datagram would wait for the uplink.
     pub fn queueing(&self) -> Duration {
         self.uplink_free.saturating_duration_since(self.now)
