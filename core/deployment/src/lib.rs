@@ -9,6 +9,7 @@ mod error;
 #[doc(hidden)]
 pub mod fuzz;
 mod overrides;
+mod privacy;
 mod quality;
 mod reader;
 mod script;
@@ -22,6 +23,7 @@ pub use deployment::{
     StartConfig,
 };
 pub use error::DeploymentError;
+pub use privacy::{DialInAddresses, ForeignPurpose, ForeignService, Offers};
 pub use quality::{Layering, MaxBitrates, VideoQuality};
 pub use urls::with_parameters;
 
