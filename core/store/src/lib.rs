@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod migrations;
 mod recent;
+mod servers;
 mod settings;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ pub use configs::CachedConfig;
 pub use database::SetAside;
 pub use error::StoreError;
 pub use recent::RecentMeeting;
+pub use servers::{MAX_SERVERS, StoredServer};
 
 /// The store of one installation.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 /// The n-th step takes the schema from version n to n + 1.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE settings (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
     CREATE TABLE recent_meetings (
         url TEXT PRIMARY KEY NOT NULL,
@@ -16,13 +17,25 @@ const STEPS: &[&str] = &["
         text TEXT NOT NULL,
         fetched_ms INTEGER NOT NULL
     ) STRICT;
-"];
+",
+    "
+    CREATE TABLE servers (
+        address TEXT PRIMARY KEY NOT NULL,
+        position INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        notes TEXT NOT NULL,
+        preset INTEGER NOT NULL,
+        removed INTEGER NOT NULL
+    ) STRICT;
+",
+];
 
 /// Fails when the schema is not what the version promises.
 const CHECK: &str = "
     SELECT key, value FROM settings LIMIT 0;
     SELECT url, room, server, last_joined_ms FROM recent_meetings LIMIT 0;
     SELECT base_url, text, fetched_ms FROM cached_configs LIMIT 0;
+    SELECT address, position, name, notes, preset, removed FROM servers LIMIT 0;
 ";
 
 /// The version this software writes.

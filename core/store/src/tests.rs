@@ -312,3 +312,19 @@ fn what_cannot_be_opened_is_an_error_without_a_path() {
     assert!(!error.to_string().contains("treff-store"), "{error}");
     assert!(folder.file().is_dir(), "and nothing was moved");
 }
+
+#[test]
+fn a_file_of_the_first_version_keeps_everything_and_learns_of_servers() {
+    let folder = Folder::new("first-version");
+    let store = Store::open(&folder.file()).expect("a store");
+    store.set_display_name(Some("Ada")).expect("writable");
+    store.connection.execute_batch("DROP TABLE servers; PRAGMA user_version = 1").expect("as it was");
+    drop(store);
+    let store = Store::open(&folder.file()).expect("a store");
+    assert_eq!(store.set_aside(), None);
+    assert_eq!(store.display_name().expect("readable").as_deref(), Some("Ada"));
+    let server = StoredServer { address: "meet.example.org".to_owned(), ..StoredServer::default() };
+    assert!(store.add_server(&server).expect("writable"));
+    drop(store);
+    assert_eq!(Store::open(&folder.file()).expect("a store").servers().expect("a list"), [server]);
+}
