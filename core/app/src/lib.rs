@@ -11,6 +11,7 @@ mod driver;
 mod net;
 mod platform;
 
+pub use audio::ProcessedAudio;
 pub use client::Client;
 pub use door::command::{Command, Layout, Reaction, Tile};
 pub use door::devices::{Device, DeviceKind, DeviceProblem, Devices};

@@ -7,7 +7,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use treff_media::audio::{Capture, CaptureConfig, OpusPacket, Playout};
+use treff_media::audio::{
+    Capture, CaptureConfig, OpusPacket, Playout, ProcessingConfig, VoiceProcessing, VoiceProcessor,
+};
 use treff_media::codec::Ssrc;
 use treff_media::frame::{AudioBlock, BLOCK_SAMPLES};
 
@@ -153,5 +155,18 @@ fn capturing(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, playout, capturing);
+fn cleaning(c: &mut Criterion) {
+    let blocks = microphone();
+    c.bench_function("echo cancelling, noise suppression and gain control of 1 s", |b| {
+        let mut processor = VoiceProcessor::new(ProcessingConfig::default());
+        b.iter(|| {
+            for block in &blocks {
+                processor.far_end(block);
+                processor.near_end(&mut block.clone(), Duration::from_millis(40));
+            }
+        });
+    });
+}
+
+criterion_group!(benches, playout, capturing, cleaning);
 criterion_main!(benches);

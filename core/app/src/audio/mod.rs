@@ -5,9 +5,11 @@
 
 mod loudspeaker;
 mod microphone;
+mod processed;
 
 pub(crate) use loudspeaker::Loudspeaker;
 pub(crate) use microphone::Microphone;
+pub use processed::ProcessedAudio;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

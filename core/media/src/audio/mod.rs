@@ -13,6 +13,7 @@ mod limiter;
 mod packets;
 mod pcm;
 mod playout;
+mod processing;
 mod speaker;
 mod stretch;
 mod voice;
@@ -21,6 +22,7 @@ pub use capture::{Capture, CaptureConfig, MAX_OPUS_BYTES, OpusPacket};
 pub use command::{PlayoutCommand, PlayoutPacket};
 pub use packets::MAX_PAYLOAD;
 pub use playout::{MAX_SPEAKERS, Playout};
+pub use processing::{ProcessingConfig, VoiceProcessing, VoiceProcessor};
 pub use speaker::{Speaker, SpeakerStats};
 
 /// Why an audio object could not be made or set.

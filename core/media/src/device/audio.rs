@@ -1,5 +1,7 @@
 //! Microphones and loudspeakers: blocking pulls and pushes of 10 ms blocks, paced by the device's own clock.
 
+use std::time::Duration;
+
 use super::{DeviceError, DeviceInfo, DeviceWatch};
 use crate::codec::Ssrc;
 use crate::frame::AudioBlock;
@@ -11,6 +13,11 @@ pub trait AudioInput: Send {
     /// # Errors
     /// When the device is gone or has ended: the thread then stops and the person is told.
     fn read_block(&mut self, block: &mut AudioBlock) -> Result<(), DeviceError>;
+
+    /// How long ago the sound of the block last read was in the air, as far as the device knows. Helps the echo canceller.
+    fn delay(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A loudspeaker. Its thread calls [`AudioOutput::write_block`] in a loop; the device's clock paces it.
@@ -20,6 +27,11 @@ pub trait AudioOutput: Send {
     /// # Errors
     /// When the device is gone.
     fn write_block(&mut self, block: &AudioBlock) -> Result<(), DeviceError>;
+
+    /// How long until the block last written will be in the air, as far as the device knows. Helps the echo canceller.
+    fn delay(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Hears each speaker alone before the mix: recording writes a file per speaker with it.
