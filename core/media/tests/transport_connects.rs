@@ -159,7 +159,9 @@ fn a_bridge_nobody_reaches_is_given_up() {
     let mut world = strangers(client_config(&[ADA]), bridge_config(&[BRIDGE]));
     world.filter = Some(Box::new(|_| false));
     introduce(&mut world);
-    world.run(Duration::from_secs(30));
+    world.run(TransportConfig::PATIENCE - Duration::from_secs(1));
+    assert_eq!(events(&mut world.ada), []);
+    world.run(Duration::from_secs(1));
     assert_eq!(events(&mut world.ada), [TransportEvent::Failed(TransportError::NoPath)]);
     assert_eq!(world.ada.poll_timeout(), None);
 }

@@ -126,11 +126,21 @@ fn a_silent_bridge_is_noticed_and_may_come_back() {
     assert!(world.ada.is_connected());
 
     world.filter = Some(Box::new(|_| false));
-    world.run(Duration::from_secs(25));
-    assert_eq!(
-        events(&mut world.ada),
-        [TransportEvent::Interrupted, TransportEvent::Failed(TransportError::NoPath)]
-    );
+    let silent_since = world.now;
+    let mut told = Vec::new();
+    let end = world.now + Duration::from_secs(25);
+    world.run_until(end, |world| {
+        let now = world.now;
+        told.extend(events(&mut world.ada).into_iter().map(|event| (event, (now - silent_since).as_secs())));
+        told.len() == 2
+    });
+    let [(TransportEvent::Interrupted, told), (TransportEvent::Failed(TransportError::NoPath), failed)] =
+        told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert!((4..=5).contains(&told), "told after {told} s");
+    assert!((9..=10).contains(&failed), "given up after {failed} s");
 }
 
 #[test]

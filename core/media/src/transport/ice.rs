@@ -32,8 +32,11 @@ const HURRY: Duration = Duration::from_secs(2);
 const CONNECTED_INTERVAL: Duration = Duration::from_secs(1);
 const KEEPALIVE: Duration = Duration::from_secs(2);
 const INTERRUPTED_AFTER: Duration = Duration::from_secs(5);
-/// On top of the above.
-const FAILED_AFTER: Duration = Duration::from_secs(15);
+/// On top of the above: whoever hears nothing for ten seconds asks for another session.
+const FAILED_AFTER: Duration = Duration::from_secs(5);
+/// How long the agent itself would wait: the clock for giving up is ours, since it has one for paths that broke and
+/// for paths that never were.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
 /// How long a relayed pair waits for a direct one before the controlling end takes it.
 const RELAY_WAIT: Duration = Duration::from_millis(500);
 /// RFC 7675 §5.1.
@@ -75,7 +78,8 @@ pub(super) struct Ice {
     started: Option<Instant>,
     last_call: Instant,
     path: Option<Path>,
-    interrupted: bool,
+    patience: Duration,
+    interrupted: Option<Instant>,
     answers: u64,
     last_answer: Instant,
     round_trip: Option<Duration>,
@@ -84,11 +88,13 @@ pub(super) struct Ice {
 }
 
 impl Ice {
-    /// An agent with one host candidate for each socket, the first preferred.
+    /// An agent with one host candidate for each socket, the first preferred. It gives up when no path is found
+    /// within `patience`.
     pub(super) fn new(
         now: Instant,
         role: Role,
         sockets: &[SocketAddr],
+        patience: Duration,
         provider: Arc<dyn RTCCryptoProvider>,
     ) -> Result<Self, TransportError> {
         let config = AgentConfig {
@@ -96,7 +102,7 @@ impl Ice {
             check_interval: CHECK_INTERVAL,
             keepalive_interval: Some(KEEPALIVE),
             disconnected_timeout: Some(INTERRUPTED_AFTER),
-            failed_timeout: Some(FAILED_AFTER),
+            failed_timeout: Some(NEVER),
             max_binding_requests: Some(MAX_CHECKS),
             // Clients reach a bridge through NATs as a rule: nothing better than the mapped address is to come.
             srflx_acceptance_min_wait: Some(Duration::ZERO),
@@ -127,7 +133,8 @@ impl Ice {
             started: None,
             last_call: now,
             path: None,
-            interrupted: false,
+            patience,
+            interrupted: None,
             answers: 0,
             last_answer: now,
             round_trip: None,
@@ -206,15 +213,15 @@ impl Ice {
 
     /// When to call [`Self::handle_timeout`].
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        let wish = self.wish?;
         let started = self.started?;
-        if self.path.is_some() {
+        let work = if self.path.is_some() {
             Some(self.last_call + CONNECTED_INTERVAL)
         } else if self.last_call > started + HURRY {
-            Some(wish.max(self.last_call + SLOW_CHECK_INTERVAL))
+            self.wish.map(|wish| wish.max(self.last_call + SLOW_CHECK_INTERVAL))
         } else {
-            Some(wish)
-        }
+            self.wish
+        };
+        [work, self.given_up_at()].into_iter().flatten().min()
     }
 
     /// Lets the agent work if its time has come.
@@ -254,21 +261,29 @@ impl Ice {
                     return Some(IceEvent::Selected);
                 }
                 Event::ConnectionStateChange(ConnectionState::Disconnected) => {
-                    self.interrupted = true;
+                    self.interrupted = Some(now);
                     return Some(IceEvent::Interrupted);
                 }
-                Event::ConnectionStateChange(ConnectionState::Connected) if self.interrupted => {
-                    self.interrupted = false;
+                Event::ConnectionStateChange(ConnectionState::Connected) if self.interrupted.is_some() => {
+                    self.interrupted = None;
                     return Some(IceEvent::Resumed);
-                }
-                Event::ConnectionStateChange(ConnectionState::Failed) => {
-                    return Some(IceEvent::Failed(TransportError::NoPath));
                 }
                 _ => {}
             }
         }
+        if self.given_up_at().is_some_and(|at| at <= now) {
+            return Some(IceEvent::Failed(TransportError::NoPath));
+        }
         let expired = self.path.is_some() && now.saturating_duration_since(self.last_answer) > CONSENT;
         expired.then_some(IceEvent::Failed(TransportError::ConsentExpired))
+    }
+
+    /// When the path counts as dead unless something is heard, or as not to be found.
+    fn given_up_at(&self) -> Option<Instant> {
+        match self.path {
+            Some(_) => self.interrupted.map(|since| since + FAILED_AFTER),
+            None => self.started.map(|started| started + self.patience),
+        }
     }
 
     /// Reads from the agent whether our checks are still answered. Media alone is no consent: its source address can

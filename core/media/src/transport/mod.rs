@@ -57,7 +57,7 @@ impl Transport {
     /// If an address cannot be a candidate or the cryptography library has no randomness.
     pub fn new(now: Instant, config: TransportConfig) -> Result<Self, TransportError> {
         let provider = provider()?;
-        let ice = Ice::new(now, config.role, &config.local_addrs, provider.clone())?;
+        let ice = Ice::new(now, config.role, &config.local_addrs, config.patience, provider.clone())?;
         let channel = config.sctp_port.map(|port| Channel::new(config.role, port));
         Ok(Self {
             config,

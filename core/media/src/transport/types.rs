@@ -43,10 +43,16 @@ pub struct TransportConfig {
     pub sctp_port: Option<u16>,
     /// SRTP profiles, preferred first.
     pub srtp_profiles: Vec<SrtpProfile>,
+    /// How long a path to the other end is looked for.
+    pub patience: Duration,
 }
 
 impl TransportConfig {
-    /// The usual setup: a data channel on port 5000 and both profiles every bridge knows.
+    /// How long a path is looked for unless something else is set: a bridge answers within a fraction of a second
+    /// of being told about us, or never.
+    pub const PATIENCE: Duration = Duration::from_secs(15);
+
+    /// The usual setup: a data channel on port 5000, both profiles every bridge knows, and the usual patience.
     pub fn new(role: Role, certificate: Certificate, local_addrs: Vec<SocketAddr>) -> Self {
         Self {
             role,
@@ -54,6 +60,7 @@ impl TransportConfig {
             local_addrs,
             sctp_port: Some(5000),
             srtp_profiles: vec![SrtpProfile::AeadAes128Gcm, SrtpProfile::Aes128CmSha1_80],
+            patience: Self::PATIENCE,
         }
     }
 }
