@@ -163,6 +163,11 @@ pub enum Event {
         /// The cap; 0 means nobody wants it, negative means no cap.
         max_height: i32,
     },
+    /// The focus did not take a source that was added to the running session; a [`Warning`] before tells why.
+    LocalSourceRefused {
+        /// Which.
+        source: SourceName,
+    },
     /// A message from another participant over the bridge that is none of the known kinds.
     EndpointMessage {
         /// The sender.

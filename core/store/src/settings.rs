@@ -11,6 +11,9 @@ const MICROPHONE_OFF: &str = "microphone-off";
 const CAMERA_OFF: &str = "camera-off";
 const KEEPS_HISTORY: &str = "keeps-history";
 const MACHINE_ID: &str = "machine-id";
+const PREFERENCES: &str = "preferences";
+/// Followed by what the device is for.
+const DEVICE: &str = "device.";
 /// Apart from the keys above, whatever a front end calls its own.
 const FRONT_END: &str = "ui.";
 
@@ -99,6 +102,38 @@ impl Store {
             self.forget_all_meetings()?;
         }
         Ok(())
+    }
+
+    /// All other settings, as the one text they were kept in.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn preferences(&self) -> Result<Option<String>, StoreError> {
+        self.value(PREFERENCES)
+    }
+
+    /// Keeps them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn set_preferences(&self, text: &str) -> Result<(), StoreError> {
+        self.set_value(PREFERENCES, Some(text))
+    }
+
+    /// The id of the device that was chosen for `purpose`, such as `microphone`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn chosen_device(&self, purpose: &str) -> Result<Option<String>, StoreError> {
+        self.value(&format!("{DEVICE}{purpose}"))
+    }
+
+    /// Keeps that choice, or forgets it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn set_chosen_device(&self, purpose: &str, id: Option<&str>) -> Result<(), StoreError> {
+        self.set_value(&format!("{DEVICE}{purpose}"), id)
     }
 
     /// The id of this installation, 32 hex digits: the one that is kept, or one made of `random` and kept from now on.

@@ -55,6 +55,20 @@ impl Drop for Folder {
 }
 
 #[test]
+fn preferences_and_chosen_devices_are_kept_apart() {
+    let store = memory();
+    assert_eq!(store.preferences().expect("readable"), None);
+    store.set_preferences("{}").expect("writable");
+    store.set_chosen_device("microphone", Some("usb-1")).expect("writable");
+    store.set_chosen_device("camera", Some("cam-1")).expect("writable");
+    store.set_chosen_device("camera", None).expect("writable");
+    assert_eq!(store.preferences().expect("readable").as_deref(), Some("{}"));
+    assert_eq!(store.chosen_device("microphone").expect("readable").as_deref(), Some("usb-1"));
+    assert_eq!(store.chosen_device("camera").expect("readable"), None);
+    assert_eq!(store.front_end_value("microphone").expect("readable"), None);
+}
+
+#[test]
 fn settings_are_typed_and_can_be_forgotten() {
     let store = memory();
     assert_eq!(store.display_name().expect("readable"), None);

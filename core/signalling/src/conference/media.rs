@@ -241,8 +241,12 @@ impl Conference {
                     }
                     _ => Warning::AnswerRefused { text: error.describe() },
                 }));
+                self.out.event(Event::LocalSourceRefused { source: SourceName::new(name) });
             }
-            Answer::Timeout => session.source_refused(name),
+            Answer::Timeout => {
+                session.source_refused(name);
+                self.out.event(Event::LocalSourceRefused { source: SourceName::new(name) });
+            }
         }
     }
 

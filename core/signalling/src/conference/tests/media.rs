@@ -238,6 +238,20 @@ fn a_screen_shared_too_early_waits_for_the_acknowledgement() {
 }
 
 #[test]
+fn a_screen_that_finds_no_room_is_told_and_may_be_tried_again() {
+    let mut scene = Scene::in_a_call();
+    scene.act(|c, now| c.add_local_source(now, screen()));
+    let iq = scene.request("jingle");
+    scene.forget();
+    scene.error(&iq, "resource-constraint");
+    let kind = Some(MediaKind::Video);
+    let refused = Event::LocalSourceRefused { source: screen().name };
+    assert_eq!(scene.told(), [Event::Warning(Warning::SenderLimitReached { kind }), refused]);
+    scene.act(|c, now| c.add_local_source(now, screen()));
+    scene.request("jingle");
+}
+
+#[test]
 fn a_moderator_mutes_ada_through_the_focus_only() {
     let mut scene = Scene::in_a_call();
     let mute = |scene: &mut Scene, nick: &str, value: &str| {
