@@ -136,6 +136,22 @@ pub enum Event {
         /// Whether it is on.
         enabled: bool,
     },
+    /// The server has lobbies.
+    LobbyOffered,
+    /// Somebody waits in the lobby; told to moderators.
+    KnockArrived {
+        /// Who, in the lobby: to be admitted or refused by.
+        endpoint: EndpointId,
+        /// The name they gave.
+        name: Option<String>,
+    },
+    /// They wait no more: they came in, were refused, or gave up.
+    KnockEnded {
+        /// Who, in the lobby.
+        endpoint: EndpointId,
+    },
+    /// The server did not change the password or the lobby, or did not do what was ordered at the door.
+    ProtectionRefused,
     /// STUN and TURN servers of the deployment; each list replaces the one before.
     IceServers(Vec<IceServer>),
     /// The channel to the bridge is open.

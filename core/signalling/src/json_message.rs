@@ -19,7 +19,7 @@ pub(crate) enum JsonMessage {
     #[serde(rename = "av_moderation")]
     Moderation(Moderation),
     #[serde(rename = "lobby-notify")]
-    LobbyNotice { event: String },
+    LobbyNotice { event: String, value: Option<Value> },
     #[serde(other)]
     Unknown,
 }

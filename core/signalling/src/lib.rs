@@ -12,6 +12,7 @@ mod chat;
 mod conference;
 mod config;
 mod disco;
+mod doorkeeper;
 mod event;
 mod focus;
 mod focus_presence;

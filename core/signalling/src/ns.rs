@@ -19,6 +19,7 @@ pub(crate) const EXTDISCO_2: &str = "urn:xmpp:extdisco:2";
 
 pub(crate) const MUC: &str = "http://jabber.org/protocol/muc";
 pub(crate) const MUC_USER: &str = "http://jabber.org/protocol/muc#user";
+pub(crate) const MUC_ADMIN: &str = "http://jabber.org/protocol/muc#admin";
 pub(crate) const MUC_OWNER: &str = "http://jabber.org/protocol/muc#owner";
 pub(crate) const NICK: &str = "http://jabber.org/protocol/nick";
 

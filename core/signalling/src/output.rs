@@ -22,15 +22,32 @@ pub(crate) enum Purpose {
     ServerDisco,
     LobbyDisco,
     RoomDisco,
-    IceServers { version: u8 },
+    IceServers {
+        version: u8,
+    },
     Conference,
     OwnerForm,
     OwnerSubmit,
+    /// The owner's form, to change the door.
+    DoorForm,
+    DoorSubmit,
+    /// Somebody is put out of the lobby.
+    DoorOrder,
+    /// Those inside become members.
+    Membership,
     Ping,
-    Accept { sid: String, with_sources: bool },
-    AddSource { sid: String, name: String },
+    Accept {
+        sid: String,
+        with_sources: bool,
+    },
+    AddSource {
+        sid: String,
+        name: String,
+    },
     RemoveSource,
-    Restart { sid: String },
+    Restart {
+        sid: String,
+    },
     Decline,
 }
 

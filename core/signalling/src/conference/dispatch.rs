@@ -10,7 +10,7 @@ use super::Conference;
 use crate::disco::{self, Components};
 use crate::event::{Event, IceServer};
 use crate::ice_servers;
-use crate::muc::room::owner_form_answer;
+use crate::muc::owner_form;
 use crate::ns;
 use crate::output::{Answer, Purpose};
 use crate::xml::xml;
@@ -96,10 +96,16 @@ impl Conference {
             }
             (Purpose::IceServers { version: 2 }, _) => self.ask_ice_servers(now, 1),
             (Purpose::OwnerForm, Answer::Result(iq)) => {
-                if let Some(form) = iq.get_child("query", ns::MUC_OWNER).and_then(owner_form_answer) {
+                if let Some(form) = iq.get_child("query", ns::MUC_OWNER).and_then(owner_form::visible_to_all)
+                {
                     let room = self.room.jid.clone();
                     self.out.request(now, "set", Some(&room), form, Purpose::OwnerSubmit);
                 }
+            }
+            (Purpose::DoorForm, _) => self.door_form_answered(now, &answer),
+            (Purpose::DoorSubmit, _) => self.door_submit_answered(now, &answer),
+            (Purpose::DoorOrder, Answer::Error(_) | Answer::Timeout) => {
+                self.out.event(Event::ProtectionRefused)
             }
             (Purpose::Accept { sid, with_sources }, _) => {
                 self.accept_answered(now, &sid, with_sources, &answer)
@@ -133,7 +139,11 @@ impl Conference {
         if let Some(lobby) = components.address("lobbyrooms").map(str::to_owned) {
             self.out.request(now, "get", Some(&lobby), disco::query(Some("lobbyrooms")), Purpose::LobbyDisco);
         }
+        if components.address("lobbyrooms").is_some() {
+            self.out.event(Event::LobbyOffered);
+        }
         self.server.components = Some(components);
+        self.keep_door(now);
         for message in std::mem::take(&mut self.server.queued) {
             self.message(now, &message);
         }
@@ -165,7 +175,10 @@ impl Conference {
     fn room_info(&mut self, now: Instant, iq: &Element) {
         let Some(query) = iq.get_child("query", ns::DISCO_INFO) else { return };
         let info = disco::parse(query);
-        self.out.event(Event::RoomInformation(disco::room_information(&info)));
+        let information = disco::room_information(&info);
+        self.doorkeeper.learn(&information);
+        self.out.event(Event::RoomInformation(information));
+        self.keep_door(now);
         if let Some(metadata) = info.form.get("muc#roominfo_jitsimetadata") {
             match serde_json::from_str(metadata) {
                 Ok(metadata) => self.metadata(now, &metadata),

@@ -93,6 +93,10 @@ impl Conference {
         if crate::jid::same_bare(from, &self.room.jid) {
             let event = self.room.presence(now, presence, &mut self.out);
             self.room_event(now, event, Some(presence));
+            self.keep_door(now);
+        } else if self.doorkeeper.owns(from) {
+            let roster = &self.room.roster;
+            self.doorkeeper.presence(presence, |account| roster.has_account(account), &mut self.out);
         } else if self.lobby.owns(from) {
             let event = self.lobby.presence(presence);
             self.lobby_event(now, event);
@@ -142,6 +146,7 @@ impl Conference {
             let room = self.room.jid.clone();
             self.out.request(now, "get", Some(&room), xml("query", ns::MUC_OWNER), Purpose::OwnerForm);
         }
+        self.doorkeeper.entered(now);
         self.ask_room_info(now);
         self.tell_video_types();
     }
@@ -240,6 +245,7 @@ impl Conference {
             Gate::Free
         };
         self.lobby.stream_lost();
+        self.doorkeeper.stream_lost(&mut self.out);
         self.focus.stream_lost();
         self.room.stream_lost();
         self.rejoin_at = None;

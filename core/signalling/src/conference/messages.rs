@@ -80,8 +80,12 @@ impl Conference {
     /// A notice of a participant to all.
     fn notice(&mut self, text: &str) {
         match json_message::parse(text) {
-            Some(JsonMessage::LobbyNotice { event }) => match event.as_str() {
-                "LOBBY-ENABLED" => self.out.event(Event::LobbySwitched { enabled: true }),
+            // Switching off is told as `LOBBY-ENABLED`, too, with the value false.
+            Some(JsonMessage::LobbyNotice { event, value }) => match event.as_str() {
+                "LOBBY-ENABLED" => {
+                    let enabled = value != Some(Value::Bool(false));
+                    self.out.event(Event::LobbySwitched { enabled });
+                }
                 "LOBBY-DISABLED" => self.out.event(Event::LobbySwitched { enabled: false }),
                 _ => {}
             },

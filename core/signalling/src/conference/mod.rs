@@ -8,6 +8,7 @@
 mod bridge;
 mod connection;
 mod dispatch;
+mod doorkeeping;
 mod joining;
 mod media;
 mod messages;
@@ -23,6 +24,7 @@ use crate::caps::Capabilities;
 use crate::chat::Chat;
 use crate::config::ConferenceConfig;
 use crate::disco::Components;
+use crate::doorkeeper::Doorkeeper;
 use crate::event::{EndReason, Event, IceServer, Reaction, RoomMetadata, Warning};
 use crate::focus::{FocusRequest, Parameters};
 use crate::focus_presence::FocusPresence;
@@ -85,6 +87,7 @@ pub struct Conference {
     focus_presence: FocusPresence,
     room: Room,
     lobby: Lobby,
+    doorkeeper: Doorkeeper,
     gate: Gate,
     join_tries: u32,
     rejoin_at: Option<Instant>,
@@ -147,6 +150,7 @@ impl Conference {
             focus_presence: FocusPresence::default(),
             room,
             lobby: Lobby::new(),
+            doorkeeper: Doorkeeper::new(),
             gate: Gate::Free,
             join_tries: 0,
             rejoin_at: None,
@@ -191,6 +195,7 @@ impl Conference {
             self.focus.poll_timeout(),
             self.room.poll_timeout(),
             self.rejoin_at,
+            self.doorkeeper.poll_timeout(),
             self.bridge.poll_timeout(),
             self.restart.poll_timeout(),
             self.session_due,
@@ -211,6 +216,7 @@ impl Conference {
             self.unanswered(now, purpose);
         }
         self.joining_timers(now);
+        self.doorkeeper.handle_timeout(now, &mut self.out);
         self.bridge.handle_timeout(now, &mut self.out);
         if self.restart.is_due(now) {
             self.restart_session(now);

@@ -2,6 +2,7 @@
 //! machine that joins and leaves. In: presence elements. Out: participant events and what became of our own presence.
 
 pub(crate) mod own_presence;
+pub(crate) mod owner_form;
 pub(crate) mod presence;
 pub(crate) mod refusal;
 pub(crate) mod room;

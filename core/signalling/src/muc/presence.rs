@@ -21,6 +21,8 @@ pub(crate) struct OccupantPresence {
     pub(crate) participant: Participant,
     /// Their address at the server, of which the domain tells recorders and the focus apart.
     pub(crate) real_jid: Option<String>,
+    /// They have a lasting relation to the room, such as `member` or `owner`.
+    pub(crate) affiliated: bool,
     pub(crate) statuses: BTreeSet<u16>,
     pub(crate) actor: Option<EndpointId>,
     pub(crate) reason: Option<String>,
@@ -64,6 +66,9 @@ pub(crate) fn parse(presence: &Element) -> Option<OccupantPresence> {
         available: presence.attr("type").is_none(),
         participant,
         real_jid: item.and_then(|item| item.attr_filled("jid")).map(str::to_owned),
+        affiliated: item
+            .and_then(|item| item.attr_filled("affiliation"))
+            .is_some_and(|relation| relation != "none"),
         statuses,
         actor: item
             .and_then(|item| item.get_child("actor", ns::MUC_USER))

@@ -17,7 +17,7 @@ use crate::ids::EndpointId;
 use crate::jid;
 use crate::ns;
 use crate::output::Output;
-use crate::xml::{Read, xml};
+use crate::xml::xml;
 
 const JOIN_TIMEOUT: Duration = Duration::from_secs(20);
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -108,6 +108,11 @@ impl Room {
     /// Whether the server may think that we are in the room.
     pub(crate) fn is_involved(&self) -> bool {
         matches!(self.state, State::Inside | State::Joining { .. })
+    }
+
+    /// Whether we moderate it.
+    pub(crate) fn is_moderator(&self) -> bool {
+        self.moderator == Some(true)
     }
 
     /// Whether the focus is in the room.
@@ -342,22 +347,6 @@ fn nickname(full_jid: &str) -> Option<String> {
     start.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')).then(|| start.to_owned())
 }
 
-/// The answer to the owner form of a new room: real addresses are visible to all, as Jitsi needs it.
-pub(crate) fn owner_form_answer(query: &Element) -> Option<Element> {
-    let form = query.get_child("x", ns::DATA_FORMS)?;
-    let has_field = form.children_of("field", ns::DATA_FORMS).any(|field| field.attr("var") == Some(WHOIS));
-    let field = |name: &str, value: &str| {
-        xml("field", ns::DATA_FORMS).attr("var", name).child(xml("value", ns::DATA_FORMS).text(value))
-    };
-    let form = xml("x", ns::DATA_FORMS)
-        .attr("type", "submit")
-        .child(field("FORM_TYPE", "http://jabber.org/protocol/muc#roomconfig"))
-        .child(field(WHOIS, "anyone"));
-    has_field.then(|| xml("query", ns::MUC_OWNER).child(form).build())
-}
-
-const WHOIS: &str = "muc#roomconfig_whois";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,16 +358,5 @@ mod tests {
         {
             assert_eq!(nickname(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn a_new_room_is_configured_only_where_it_can_be() {
-        let form = |field: &str| {
-            xml("query", ns::MUC_OWNER)
-                .child(xml("x", ns::DATA_FORMS).child(xml("field", ns::DATA_FORMS).attr("var", field)))
-                .build()
-        };
-        assert!(owner_form_answer(&form(WHOIS)).is_some());
-        assert!(owner_form_answer(&form("muc#roomconfig_persistentroom")).is_none());
     }
 }

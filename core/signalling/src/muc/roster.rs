@@ -38,6 +38,8 @@ impl FocusIdentity {
 pub(crate) struct Roster {
     current: BTreeMap<EndpointId, Participant>,
     announced: BTreeMap<EndpointId, Participant>,
+    /// Everybody's address at the server, and whether they have a lasting relation to the room.
+    accounts: BTreeMap<EndpointId, (String, bool)>,
     /// Endpoints we had before a reconnection. Their ghosts linger until the server notices.
     former_own: BTreeSet<EndpointId>,
     hidden_domain: Option<String>,
@@ -51,6 +53,7 @@ impl Roster {
     /// A new join begins: whoever is announced may be gone by now.
     pub(crate) fn begin(&mut self, former_own: Option<EndpointId>) {
         self.current.clear();
+        self.accounts.clear();
         self.former_own.extend(former_own);
     }
 
@@ -69,6 +72,9 @@ impl Roster {
             participant.sources = known.sources.clone();
         }
         let endpoint = participant.endpoint.clone();
+        if let Some(account) = presence.real_jid {
+            self.accounts.insert(endpoint.clone(), (account, presence.affiliated));
+        }
         self.current.insert(endpoint.clone(), participant);
         if live {
             self.announce(&endpoint, out);
@@ -78,6 +84,7 @@ impl Roster {
     /// Somebody left.
     pub(crate) fn remove(&mut self, endpoint: &EndpointId, live: bool, out: &mut Output) {
         self.current.remove(endpoint);
+        self.accounts.remove(endpoint);
         self.former_own.remove(endpoint);
         if live && self.announced.remove(endpoint).is_some() {
             out.event(Event::ParticipantLeft { endpoint: endpoint.clone() });
@@ -109,6 +116,16 @@ impl Roster {
         out.event(event);
     }
 
+    /// The bare addresses of those without a lasting relation to the room.
+    pub(crate) fn strangers(&self) -> impl Iterator<Item = &str> {
+        self.accounts.values().filter(|(_, affiliated)| !affiliated).map(|(account, _)| jid::bare(account))
+    }
+
+    /// Whether somebody with this full address is in the room.
+    pub(crate) fn has_account(&self, account: &str) -> bool {
+        self.accounts.values().any(|(known, _)| known == account)
+    }
+
     /// Somebody's display name.
     pub(crate) fn name_of(&self, endpoint: &EndpointId) -> Option<&str> {
         self.current.get(endpoint)?.name.as_deref()
@@ -131,6 +148,7 @@ mod tests {
             available: true,
             participant,
             real_jid: Some(real.into()),
+            affiliated: false,
             statuses: BTreeSet::new(),
             actor: None,
             reason: None,

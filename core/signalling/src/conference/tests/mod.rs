@@ -1,5 +1,6 @@
 //! Scenarios with a scripted server on a fake clock: `Scene` plays the server, ada is the one who joins.
 
+mod doorkeeping;
 mod joining;
 mod lobby;
 mod media;
