@@ -78,6 +78,9 @@ pub(crate) struct Join {
     /// How to reach the bridge's control channel.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     pub(crate) bridge_channel: BridgeChannelChoice,
+    /// Look for a path to the bridge for so long (15 if absent), three times at most.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) media_timeout: Option<Duration>,
     /// The database file; nothing is kept without it.
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,

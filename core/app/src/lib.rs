@@ -27,5 +27,5 @@ pub use door::snapshot::{
     ChatLine, ConnectionState, Participant, Preview, Quality, RecentMeeting, Screen, SelfView, Snapshot,
     Tracks, Waiting,
 };
-pub use door::stats::{LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
+pub use door::stats::{DropStats, LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
 pub use platform::{ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust};

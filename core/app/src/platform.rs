@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls_pki_types::CertificateDer;
@@ -45,6 +46,10 @@ pub struct ClientConfig {
     pub bridge_channel: Option<BridgeChannel>,
     /// Send with this codec only.
     pub send_codec: Option<VideoCodec>,
+    /// How long a path to the bridge is looked for; [`TransportConfig::PATIENCE`] if absent.
+    ///
+    /// [`TransportConfig::PATIENCE`]: treff_media::transport::TransportConfig::PATIENCE
+    pub media_patience: Option<Duration>,
 }
 
 /// How servers prove who they are.

@@ -192,6 +192,7 @@ fn config(join: &Join) -> Result<ClientConfig, Failure> {
             BridgeChannelChoice::Websocket => Some(BridgeChannel::WebSocket),
         },
         send_codec: join.codec,
+        media_patience: join.media_timeout,
     })
 }
 

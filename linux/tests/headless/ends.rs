@@ -1,6 +1,7 @@
 //! Exit codes, and the one sentence that says what to do next.
 
 use treff_lab::{LabOptions, Refusal};
+use treff_media::codec::VideoCodec;
 
 use crate::lab;
 use crate::process::{End, Folder, Treff};
@@ -63,6 +64,7 @@ async fn help_names_every_option() {
         "--last-n",
         "--codec",
         "--bridge-channel",
+        "--media-timeout",
         "Exit codes",
     ] {
         assert!(text.contains(option), "{option} is missing from {text}");
@@ -108,6 +110,24 @@ async fn refusals_are_4() {
     assert_eq!(kicked.code, Some(4));
     says_one_sentence(&kicked, "moderator");
     assert_eq!(kicked.lines.last().expect("it printed")["reason"]["why"], "kicked");
+}
+
+#[tokio::test]
+async fn sound_and_picture_that_cannot_get_through_are_5() {
+    let lab =
+        lab(LabOptions { bridge_answers: false, ..LabOptions::default() }.with_people(1, VideoCodec::Vp8))
+            .await;
+    let folder = Folder::new();
+    let hasty = [&SILENT[..], &["--media-timeout", "0.5"]].concat();
+    let end = Treff::join(&lab, &folder, "treff", &hasty).ends().await;
+    assert_eq!(end.code, Some(5), "{}", end.words);
+    says_one_sentence(&end, "network");
+    let count = |name: &str| end.lines.iter().filter(|line| line["event"] == name).count();
+    // The first session and two more, as far apart as the focus allows.
+    assert_eq!((count("offer_received"), count("media_connected")), (3, 0));
+    assert_eq!(count("reconnecting"), 2);
+    assert_eq!(end.lines.last().expect("it printed")["reason"]["error"]["code"], "media_failed");
+    assert_eq!(lab.occupants("treff").len(), 1, "it has left properly");
 }
 
 #[tokio::test]

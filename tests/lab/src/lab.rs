@@ -96,10 +96,10 @@ impl Lab {
         let port = address.port();
 
         let (stop_bridge, bridge_stopped) = oneshot::channel();
-        let driver = random.fork();
+        let (driver, answers) = (random.fork(), options.bridge_answers);
         spawn("lab-bridge", async move {
             tokio::select! {
-                () = Driver::new(driver).run(queue) => {}
+                () = Driver::new(driver, answers).run(queue) => {}
                 _ = bridge_stopped => {}
             }
         })?;

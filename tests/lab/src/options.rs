@@ -117,6 +117,8 @@ pub struct LabOptions {
     pub restart_interval: Duration,
     /// How long the server keeps the occupant of a lost socket, if that client had stream management on.
     pub hibernation: Duration,
+    /// The bridge answers those who try to reach it. If not, every session fails for want of a path.
+    pub bridge_answers: bool,
     /// Everyone is asked to start with the microphone or the camera muted.
     pub start_muted: Option<(bool, bool)>,
     /// The source of everything that is made up.
@@ -145,6 +147,7 @@ impl Default for LabOptions {
             alone_timeout: Duration::from_secs(20),
             restart_interval: Duration::from_secs(5),
             hibernation: Duration::ZERO,
+            bridge_answers: true,
             start_muted: None,
             seed: 1,
         }

@@ -122,6 +122,7 @@ impl Guest {
             bridge_channel: options.bridge_channel,
             send_codec: options.codec,
             store: None,
+            media_patience: None,
         };
         let client = Client::new(config, platform).expect("a thread for the driver");
         let (teller, news) = mpsc::unbounded_channel();
@@ -235,6 +236,11 @@ impl Guest {
     /// The newest figures.
     pub fn stats(&self) -> Option<&Stats> {
         self.stats.as_ref()
+    }
+
+    /// Waits for figures of which this is true.
+    pub async fn figures(&mut self, what: &str, mut wanted: impl FnMut(&Stats) -> bool) -> Stats {
+        self.sees(what, |guest| guest.stats().filter(|stats| wanted(stats)).cloned()).await
     }
 
     /// Waits for the end of the meeting.

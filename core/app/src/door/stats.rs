@@ -18,8 +18,27 @@ pub struct Stats {
     pub estimate: Option<u64>,
     /// Round-trip time to the bridge in milliseconds.
     pub rtt_ms: Option<f64>,
+    /// What came in this meeting and was thrown away for being wrong.
+    #[serde(default)]
+    pub dropped: DropStats,
     /// What this process costs.
     pub process: ProcessStats,
+}
+
+/// Input that was thrown away because it was malformed, forged or from somebody who may not send it, so far in this
+/// meeting. In a call between honest ends all of it stays near zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DropStats {
+    /// Frames on the signalling socket that are no well-formed stanza.
+    pub frames: u64,
+    /// Stanzas that made no sense, or came from somebody who may not send them.
+    pub stanzas: u64,
+    /// Messages on the bridge channel that could not be read.
+    pub bridge_messages: u64,
+    /// Datagrams that are none of the call's: unknown senders, failed authentication, replays, noise.
+    pub datagrams: u64,
+    /// RTP and RTCP packets that were authentic and yet made no sense.
+    pub packets: u64,
 }
 
 /// A received video source.

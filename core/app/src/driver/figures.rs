@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use treff_media::audio::SpeakerStats as PlayoutStats;
 use treff_media::codec::Ssrc;
 use treff_media::frame::EncodedFrame;
+use treff_media::session::Session;
 use treff_signalling::SourceName;
 
 use super::Driver;
 use super::live::Live;
 use crate::door::event::Event;
-use crate::door::stats::{LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
+use crate::door::stats::{DropStats, LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 
@@ -24,6 +25,8 @@ pub(super) struct Figures {
     layers: BTreeMap<u8, Layer>,
     speakers: BTreeMap<Ssrc, PlayoutStats>,
     pub(super) audio_packets_sent: u64,
+    /// Datagrams and packets that sessions of before dropped.
+    dropped: (u64, u64),
 }
 
 #[derive(Default)]
@@ -40,6 +43,16 @@ impl Figures {
         self.last = Some(now);
         // Another session counts its bytes from nothing.
         self.received.clear();
+    }
+
+    /// A session ends; what it dropped still counts.
+    pub(super) fn keep(&mut self, session: &Session) {
+        self.dropped = self.dropped_with(session);
+    }
+
+    fn dropped_with(&self, session: &Session) -> (u64, u64) {
+        let (datagrams, packets) = session.dropped();
+        (self.dropped.0 + datagrams, self.dropped.1 + packets)
     }
 
     pub(super) fn due(&self) -> Option<Instant> {
@@ -73,10 +86,11 @@ impl Driver {
 
 impl Live {
     fn gather(&mut self, now: Instant) -> Stats {
-        let Self { figures, media, receiving, sending, loudspeaker, .. } = self;
+        let Self { conference, figures, media, receiving, sending, loudspeaker, .. } = self;
         let seconds = figures.last.map_or(1.0, |last| now.duration_since(last).as_secs_f64().max(0.001));
         figures.last = Some(now);
         let Some(media) = media else { return Stats::default() };
+        let (datagrams, packets) = figures.dropped_with(&media.session);
         let session = media.session.stats(now);
         let mut video = Vec::new();
         for (name, shown) in &receiving.shown {
@@ -131,8 +145,19 @@ impl Live {
             audio_packets_sent: figures.audio_packets_sent,
             estimate: sending.estimate,
             rtt_ms: session.round_trip.map(|rtt| rtt.as_secs_f64() * 1000.0),
+            dropped: dropped(&conference.stats(), datagrams, packets),
             process: process(),
         }
+    }
+}
+
+fn dropped(signalling: &treff_signalling::Stats, datagrams: u64, packets: u64) -> DropStats {
+    DropStats {
+        frames: signalling.malformed_frames,
+        stanzas: signalling.malformed_stanzas + signalling.untrusted_stanzas,
+        bridge_messages: signalling.malformed_bridge_messages,
+        datagrams,
+        packets,
     }
 }
 

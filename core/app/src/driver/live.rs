@@ -13,6 +13,7 @@ use treff_signalling::{Conference, EndpointId, Participant};
 use super::figures::Figures;
 use super::media::Media;
 use super::receiving::Receiving;
+use super::recovery::Recovery;
 use super::sending::Sending;
 use crate::audio::Loudspeaker;
 use crate::net::ConnectError;
@@ -27,6 +28,7 @@ pub(super) struct Live {
     pub(super) media: Option<Media>,
     pub(super) receiving: Receiving,
     pub(super) sending: Sending,
+    pub(super) recovery: Recovery,
     pub(super) loudspeaker: Option<Loudspeaker>,
     pub(super) figures: Figures,
     /// Why the last signalling connection failed: more precise than what the machine can know.
@@ -45,6 +47,7 @@ impl Live {
             people: BTreeMap::new(),
             media: None,
             receiving: Receiving::default(),
+            recovery: Recovery::default(),
             loudspeaker: None,
             figures: Figures::default(),
             connect_error: None,

@@ -20,6 +20,7 @@ use treff_signalling::{
 
 use super::Driver;
 use super::inputs::MediaSocket;
+use super::recovery::Verdict;
 use super::storage::random_u64;
 use crate::door::error::UserError;
 use crate::door::event::{EndReason, Event};
@@ -27,8 +28,6 @@ use crate::door::snapshot::ConnectionState;
 
 /// Simulcast encodings of a camera.
 const LAYERS: usize = 3;
-/// Sessions that may fail in a row before the person is told.
-const FAILURES: u32 = 3;
 
 pub(super) struct Media {
     pub(super) session: Session,
@@ -61,6 +60,7 @@ impl Driver {
             self.inputs.media.iter().map(|socket| socket.address).collect(),
         );
         transport.sctp_port = offer.transport.sctp_port.filter(|_| sctp);
+        transport.patience = self.config.media_patience.unwrap_or(TransportConfig::PATIENCE);
         let ssrcs: Vec<Ssrc> = (0..=2 * LAYERS).map(|_| random_ssrc()).collect();
         let (audio, video) = (ssrcs[0], &ssrcs[1..]);
         let layers: Vec<SendLayer> =
@@ -228,6 +228,7 @@ impl Driver {
         self.inputs.media.clear();
         self.with_live(|live| {
             let Some(media) = live.media.take() else { return };
+            live.figures.keep(&media.session);
             if let Some(loudspeaker) = &mut live.loudspeaker {
                 for source in media.sources.values().filter(|source| source.kind == MediaKind::Audio) {
                     loudspeaker.remove(source.ssrc);
@@ -244,7 +245,7 @@ impl Driver {
                     if let Some(media) = &mut live.media {
                         media.connected = true;
                     }
-                    live.sending.failures = 0;
+                    live.recovery.connected();
                 });
                 let before = std::mem::replace(&mut self.outlet.state.connection, ConnectionState::Connected);
                 self.outlet.touch();
@@ -289,11 +290,7 @@ impl Driver {
     /// Asks the focus for a fresh session, a few times in a row.
     fn session_failed(&mut self, now: Instant) {
         self.close_session();
-        let failures = self.poll_live(|live| {
-            live.sending.failures += 1;
-            Some(live.sending.failures)
-        });
-        if failures.is_some_and(|failures| failures > FAILURES) {
+        if self.poll_live(|live| Some(live.recovery.failed())) == Some(Verdict::GiveUp) {
             self.leave(now);
             return self.end(now, EndReason::Failed { error: UserError::MediaFailed });
         }

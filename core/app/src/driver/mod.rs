@@ -12,6 +12,7 @@ mod media;
 mod meeting;
 mod outlet;
 mod receiving;
+mod recovery;
 mod requests;
 mod room;
 mod sending;

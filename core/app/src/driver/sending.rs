@@ -28,8 +28,6 @@ pub(super) struct Sending {
     /// The most anybody wants of our camera; nothing heard yet means all of it.
     wanted_height: Option<i32>,
     pub(super) estimate: Option<u64>,
-    /// Sessions that failed in a row.
-    pub(super) failures: u32,
     /// Start of the microphone's clock.
     audio_epoch: Option<Instant>,
 }
@@ -42,7 +40,6 @@ impl Sending {
             allocator: LayerAllocator::new(bitrates(deployment)),
             wanted_height: None,
             estimate: None,
-            failures: 0,
             audio_epoch: None,
         }
     }

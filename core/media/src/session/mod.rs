@@ -276,6 +276,11 @@ impl Session {
         }
     }
 
+    /// What was thrown away so far: datagrams of whatever kind, and packets that were authentic and yet made no sense.
+    pub fn dropped(&self) -> (u64, u64) {
+        (self.transport.stats().dropped(), self.dropped_malformed)
+    }
+
     /// Says goodbye to the other end; drain [`Self::poll_transmit`] once more, then drop the session.
     pub fn close(&mut self, now: Instant) {
         self.transport.close(now);

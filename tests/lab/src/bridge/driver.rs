@@ -61,12 +61,14 @@ pub(crate) struct Driver {
     arrivals: mpsc::UnboundedSender<Arrival>,
     arrived: mpsc::UnboundedReceiver<Arrival>,
     random: Random,
+    /// Whether those who come are answered at all.
+    answers: bool,
     generation: u64,
     next_tick: Instant,
 }
 
 impl Driver {
-    pub(crate) fn new(random: Random) -> Self {
+    pub(crate) fn new(random: Random, answers: bool) -> Self {
         let (arrivals, arrived) = mpsc::unbounded_channel();
         Self {
             conferences: BTreeMap::new(),
@@ -75,6 +77,7 @@ impl Driver {
             arrivals,
             arrived,
             random,
+            answers,
             generation: 0,
             next_tick: Instant::now() + TICK,
         }
@@ -407,7 +410,7 @@ impl Driver {
             data_channel: false,
             incoming: None,
             outgoing: None,
-            silent: false,
+            silent: !self.answers,
             lost: 0,
         };
         self.seats.insert(place, seat);

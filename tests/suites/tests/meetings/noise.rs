@@ -1,6 +1,6 @@
 //! Nonsense on every wire: it is dropped, and the call goes on.
 
-use treff_app::{Event, Layout};
+use treff_app::{Event, Layout, Stats};
 use treff_lab::{BridgeChannels, Lab, LabOptions, Person};
 use treff_media::codec::VideoCodec;
 use treff_suites::{Guest, GuestOptions};
@@ -88,6 +88,8 @@ async fn nonsense_over_signalling() {
         lab.say_over_signalling(ROOM, &own, &frame).expect("Ada has a socket");
     }
     goes_on(&lab, &mut ada).await;
+    let counted = |stats: &Stats| stats.dropped.frames >= 5 && stats.dropped.stanzas >= 3;
+    ada.figures("the drops counted", counted).await;
     assert!(!ada.was_told(|event| matches!(event, Event::MutedByModerator { .. })), "a ghost muted Ada");
 }
 
@@ -119,6 +121,7 @@ async fn nonsense_over_the_bridge_channel() {
             lab.say_over_bridge(ROOM, &own, message).expect("Ada is there");
         }
         goes_on(&lab, &mut ada).await;
+        ada.figures("the drops counted", |stats| stats.dropped.bridge_messages >= 5).await;
     }
 }
 
@@ -142,4 +145,6 @@ async fn nonsense_among_the_datagrams() {
         }
     }
     goes_on(&lab, &mut ada).await;
+    // Most of them; some may look like STUN that asks for no answer, or are lost like any datagram.
+    ada.figures("the drops counted", |stats| stats.dropped.datagrams >= 900).await;
 }
