@@ -8,7 +8,8 @@ use std::time::Duration;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::ServerName;
 use tokio::net::{TcpStream, lookup_host};
-use tokio::task::JoinSet;
+use tokio::runtime::Handle;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsConnector;
 
@@ -44,6 +45,8 @@ pub(crate) enum ConnectError {
 #[derive(Clone)]
 pub(crate) struct Connector {
     tls: TlsConnector,
+    /// The platform judges certificates, and may take its time over it.
+    asks_platform: bool,
     overrides: Arc<[ResolveOverride]>,
 }
 
@@ -67,7 +70,11 @@ impl Connector {
                 builder.with_root_certificates(roots).with_no_client_auth()
             }
         };
-        Ok(Self { tls: TlsConnector::from(Arc::new(config)), overrides: overrides.into() })
+        Ok(Self {
+            tls: TlsConnector::from(Arc::new(config)),
+            asks_platform: matches!(trust, ServerTrust::Verifier(_)),
+            overrides: overrides.into(),
+        })
     }
 
     /// A TLS connection to `host`, its certificate checked.
@@ -85,7 +92,19 @@ impl Connector {
         let _ = tcp.set_nodelay(true);
         let name =
             ServerName::try_from(host.to_owned()).map_err(|e| ConnectError::Certificate(e.to_string()))?;
-        self.tls.connect(name, tcp).await.map_err(|e| tls_error(&e))
+        let handshake = self.tls.connect(name, tcp);
+        if !self.asks_platform {
+            return handshake.await.map_err(|e| tls_error(&e));
+        }
+        // rustls wants its verdict at once, the platform may look into files or the network for it: that waits on a
+        // thread of its own. Nobody can end such a thread, so the handshake has to end by itself.
+        let bounded = timeout(CONNECT_TIMEOUT, handshake);
+        let runtime = Handle::current();
+        match spawn_blocking(move || runtime.block_on(bounded)).await {
+            Ok(Ok(result)) => result.map_err(|e| tls_error(&e)),
+            Ok(Err(_)) => Err(ConnectError::TimedOut),
+            Err(ended) => Err(ConnectError::Tls(ended.to_string())),
+        }
     }
 
     async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, ConnectError> {
@@ -98,6 +117,13 @@ impl Connector {
     }
 }
 
+/// No file lists what Android trusts: there the front end brings a verifier, and without one nobody is trusted.
+#[cfg(target_os = "android")]
+fn system_roots() -> RootCertStore {
+    RootCertStore::empty()
+}
+
+#[cfg(not(target_os = "android"))]
 fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
@@ -145,6 +171,7 @@ fn certificate_words(reason: &rustls::CertificateError) -> String {
         C::UnknownIssuer => "its issuer is unknown".to_owned(),
         C::NotValidForName | C::NotValidForNameContext { .. } => "it is for another name".to_owned(),
         C::Revoked => "it has been revoked".to_owned(),
+        C::Other(platform) => platform.0.to_string(),
         other => other.to_string(),
     }
 }

@@ -1,0 +1,6 @@
+package org.treffmeet.treff
+
+import android.app.Activity
+
+/** The one window. */
+class MainActivity : Activity()

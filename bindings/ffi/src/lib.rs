@@ -1,0 +1,32 @@
+//! Treff's door for Kotlin. Translation only: what a client does is decided in the core.
+//!
+//! [`Client`] is the core's client, [`Platform`] what Kotlin does for it, and the door's own types cross as they are
+//! (`build.rs` declares them). Pictures and sound never cross uniffi: the [`media`] module talks to the devices itself,
+//! and Kotlin hands it one Surface per tile through JNI.
+#![warn(missing_docs)]
+
+mod client;
+mod config;
+mod logging;
+mod media;
+mod network;
+mod observer;
+mod trust;
+
+pub use client::{Client, StartError};
+pub use config::{Config, Decoder, Resolve};
+pub use observer::{Observer, ObserverFailed};
+pub use trust::{CertificateRefused, Platform};
+
+/// The door, declared to uniffi.
+mod door {
+    include!(concat!(env!("OUT_DIR"), "/door.rs"));
+}
+
+/// How a finding about a server is drawn.
+#[uniffi::export]
+fn tone_of(finding: &treff_app::Finding) -> treff_app::Tone {
+    finding.tone()
+}
+
+uniffi::setup_scaffolding!();
