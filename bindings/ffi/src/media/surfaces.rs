@@ -13,7 +13,7 @@ pub(super) static TILES: Tiles<NativeWindow> = Tiles::new();
 
 /// `Surfaces.attach(source: String, surface: Surface): Long`: a token for `detach`, 0 if that is no Surface.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_org_treffmeet_treff_core_Surfaces_attach<'a>(
+extern "system" fn Java_org_treffmeet_treff_core_Surfaces_attach<'a>(
     mut env: EnvUnowned<'a>,
     _: JClass<'a>,
     source: JString<'a>,
@@ -31,7 +31,7 @@ pub extern "system" fn Java_org_treffmeet_treff_core_Surfaces_attach<'a>(
 
 /// `Surfaces.detach(source: String, token: Long)`: when it returns nothing draws there any more.
 #[unsafe(no_mangle)]
-pub extern "system" fn Java_org_treffmeet_treff_core_Surfaces_detach<'a>(
+extern "system" fn Java_org_treffmeet_treff_core_Surfaces_detach<'a>(
     mut env: EnvUnowned<'a>,
     _: JClass<'a>,
     source: JString<'a>,

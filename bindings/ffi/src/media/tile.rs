@@ -112,8 +112,7 @@ impl<W: Clone> Tile<W> {
         self.changed.notify_all();
         let held = |state: &mut State<W>| state.held.is_some_and(|(held, _)| held == token);
         let waited = self.changed.wait_timeout_while(state, patience, held);
-        let (_, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-        !timeout.timed_out()
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// Whether anything but the registry may still need it.
