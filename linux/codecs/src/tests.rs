@@ -297,12 +297,3 @@ fn attack(rounds: usize, seed: u64) {
 fn hostile_bytes_are_errors_at_most() {
     attack(60, 0x1234_5678_9abc_def1);
 }
-
-/// Minutes of the same, for releases: `cargo test -p treff-codecs --release -- --ignored hostile`.
-#[test]
-#[ignore = "takes minutes"]
-fn hostile_bytes_for_long() {
-    for seed in 1..=200 {
-        attack(500, 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
-    }
-}
