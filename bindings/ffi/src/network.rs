@@ -30,7 +30,12 @@ mod tests {
     #[test]
     fn addresses_are_read_and_nonsense_is_dropped() {
         let addresses = Addresses::default();
-        addresses.set(&["192.0.2.7".to_owned(), "fe80::1%wlan0".to_owned(), "wlan0".to_owned(), String::new()]);
+        addresses.set(&[
+            "192.0.2.7".to_owned(),
+            "fe80::1%wlan0".to_owned(),
+            "wlan0".to_owned(),
+            String::new(),
+        ]);
         let expected: Vec<IpAddr> = vec![[192, 0, 2, 7].into(), "fe80::1".parse().expect("an address")];
         assert_eq!(addresses.addresses(), expected);
     }

@@ -17,7 +17,12 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 pub trait Platform: Send + Sync {
     /// Judges a server: returns if its certificate may be trusted, which does name `host`. `chain` is DER, the server's
     /// own certificate first; `auth_type` is what X509TrustManager wants to know. Called on a thread that may block.
-    fn check_server(&self, chain: Vec<Vec<u8>>, auth_type: String, host: String) -> Result<(), CertificateRefused>;
+    fn check_server(
+        &self,
+        chain: Vec<Vec<u8>>,
+        auth_type: String,
+        host: String,
+    ) -> Result<(), CertificateRefused>;
 }
 
 /// Why a server is not trusted.
@@ -89,7 +94,8 @@ impl ServerCertVerifier for PlatformVerifier {
         let chain = [end_entity].into_iter().chain(intermediates).map(|der| der.to_vec()).collect();
         // TLS 1.3 has no such name any more; Android's own stack says "GENERIC" there, and the trust manager takes it
         // for every kind of key.
-        let verdict = self.platform.check_server(chain, "GENERIC".to_owned(), server_name.to_str().into_owned());
+        let verdict =
+            self.platform.check_server(chain, "GENERIC".to_owned(), server_name.to_str().into_owned());
         match verdict {
             Ok(()) => Ok(ServerCertVerified::assertion()),
             Err(refused) => Err(Error::InvalidCertificate(refused.into())),

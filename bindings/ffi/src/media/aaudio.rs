@@ -52,7 +52,10 @@ impl Builder {
             sys::AAudioStreamBuilder_setSampleRate(builder, SAMPLE_RATE.cast_signed());
             sys::AAudioStreamBuilder_setChannelCount(builder, 1);
             sys::AAudioStreamBuilder_setFormat(builder, sys::AAUDIO_FORMAT_PCM_FLOAT as i32);
-            sys::AAudioStreamBuilder_setPerformanceMode(builder, sys::AAUDIO_PERFORMANCE_MODE_LOW_LATENCY as i32);
+            sys::AAudioStreamBuilder_setPerformanceMode(
+                builder,
+                sys::AAUDIO_PERFORMANCE_MODE_LOW_LATENCY as i32,
+            );
             for (name, value) in newer {
                 set_if_there(builder, name, *value);
             }

@@ -51,13 +51,15 @@ struct Line<S> {
     system: S,
     direction: AudioDirection,
     stream: Option<Box<dyn AudioStream>>,
-    /// Streams that ended without a single block, in a row.
+    /// Streams that carried nothing, in a row.
     failures: u32,
+    /// There was sound before.
+    carried: bool,
 }
 
 impl<S: AudioSystem> Line<S> {
     fn new(system: S, direction: AudioDirection) -> Self {
-        Self { system, direction, stream: None, failures: 0 }
+        Self { system, direction, stream: None, failures: 0, carried: false }
     }
 
     /// Moves a whole block through `part`, which moves some of it from the given place on.
@@ -72,6 +74,7 @@ impl<S: AudioSystem> Line<S> {
                 Ok(moved) if moved > 0 => {
                     done += moved;
                     self.failures = 0;
+                    self.carried = true;
                 }
                 Ok(_) => self.lose(DeviceError::Failed("the device moves no sound".to_owned()))?,
                 Err(error) => self.lose(error)?,
@@ -93,7 +96,8 @@ impl<S: AudioSystem> Line<S> {
     fn lose(&mut self, error: DeviceError) -> Result<(), DeviceError> {
         self.stream = None;
         self.failures += 1;
-        if self.failures >= ATTEMPTS {
+        let never_there = !self.carried && error == DeviceError::Missing;
+        if self.failures >= ATTEMPTS || never_there {
             return Err(error);
         }
         tracing::info!("An audio stream ended: {error}. Opening the next one.");
@@ -205,8 +209,19 @@ mod tests {
     }
 
     #[test]
-    fn no_microphone_is_said_so() {
+    fn no_microphone_is_said_at_once() {
+        let (system, mut block) = (FakeSystem::default(), [0.0; BLOCK_SAMPLES]);
+        assert_eq!(input(&system).read_block(&mut block), Err(DeviceError::Missing));
+        assert_eq!(*system.breaths.lock().expect("one thread"), 0);
+    }
+
+    #[test]
+    fn a_device_that_is_missing_only_while_the_route_changes_comes_back() {
+        let streams = [Ok(vec![Ok(480)]), Err(DeviceError::Missing), Ok(vec![Ok(480)])];
+        let mut line = input(&FakeSystem::with(streams));
         let mut block = [0.0; BLOCK_SAMPLES];
-        assert_eq!(input(&FakeSystem::default()).read_block(&mut block), Err(DeviceError::Missing));
+        for _ in 0..2 {
+            assert_eq!(line.read_block(&mut block), Ok(()));
+        }
     }
 }

@@ -30,6 +30,7 @@ pub(super) trait VideoDecoder<W> {
 
 /// What [`VideoDecoder::show`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(target_os = "android"), allow(dead_code, reason = "only Android has decoders"))]
 pub(super) enum Shown {
     /// Nothing was ready.
     Nothing,
@@ -42,7 +43,12 @@ pub(super) enum Shown {
 /// Makes decoders.
 pub(super) trait OpensDecoders<W>: Send {
     /// A decoder that shows on `window`, for a stream that begins with `key`.
-    fn open(&self, decoder: &Decoder, key: &EncodedFrame, window: &W) -> Result<Box<dyn VideoDecoder<W>>, String>;
+    fn open(
+        &self,
+        decoder: &Decoder,
+        key: &EncodedFrame,
+        window: &W,
+    ) -> Result<Box<dyn VideoDecoder<W>>, String>;
 }
 
 /// A decoder at work.
@@ -157,7 +163,8 @@ impl<W: Clone> Decoding<W> {
                 Ok(inner) => {
                     let size = (key.width, key.height);
                     let last_taken = Instant::now();
-                    self.running = Some(Running { decoder, inner, size, pictures: 0, pending: 0, last_taken });
+                    self.running =
+                        Some(Running { decoder, inner, size, pictures: 0, pending: 0, last_taken });
                     return;
                 }
                 // All of a phone's hardware may be busy with other tiles: no reason to avoid it for good.
@@ -192,7 +199,11 @@ impl<W: Clone> Decoding<W> {
     /// The decoder is of no use any more: the next key frame gets the next one.
     fn fail(&mut self, error: &str) {
         let Some(running) = self.running.take() else { return };
-        tracing::warn!("The decoder {} failed after {} pictures: {error}.", running.decoder.name, running.pictures);
+        tracing::warn!(
+            "The decoder {} failed after {} pictures: {error}.",
+            running.decoder.name,
+            running.pictures
+        );
         self.decoders.failed(&running.decoder.name, running.pictures > 0);
         if running.pictures == 0 {
             self.tried.push(running.decoder.name);

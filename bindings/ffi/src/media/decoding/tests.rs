@@ -33,7 +33,12 @@ struct FakeDevice {
 }
 
 impl OpensDecoders<char> for FakeDevice {
-    fn open(&self, decoder: &Decoder, _: &EncodedFrame, window: &char) -> Result<Box<dyn VideoDecoder<char>>, String> {
+    fn open(
+        &self,
+        decoder: &Decoder,
+        _: &EncodedFrame,
+        window: &char,
+    ) -> Result<Box<dyn VideoDecoder<char>>, String> {
         if self.busy.contains(&decoder.name.as_str()) {
             return Err("in use".to_owned());
         }
@@ -95,6 +100,11 @@ fn frame(keyframe: bool, height: u16) -> EncodedFrame {
     }
 }
 
+fn both_decoders() -> Arc<Decoders> {
+    let all = vec![decoder(VideoCodec::Vp8, "soft", false), decoder(VideoCodec::Vp8, "hard", true)];
+    Arc::new(Decoders::new(all))
+}
+
 /// Ben's tile on ada's phone, which has a hardware and a software decoder.
 struct Phone {
     tile: Arc<Tile<char>>,
@@ -112,10 +122,7 @@ impl Phone {
             bell.fetch_add(1, Ordering::Relaxed);
         }));
         let device = FakeDevice { log: log.clone(), busy: busy.to_vec(), hates };
-        let decoders =
-            vec![decoder(VideoCodec::Vp8, "soft", false), decoder(VideoCodec::Vp8, "hard", true)];
-        let decoders = Arc::new(Decoders::new(decoders));
-        let decoding = Decoding::new(Arc::clone(&tile), visit, decoders, Box::new(device));
+        let decoding = Decoding::new(Arc::clone(&tile), visit, both_decoders(), Box::new(device));
         Self { tile, decoding, log, woken, visit }
     }
 
@@ -209,17 +216,19 @@ fn the_stage_takes_over_from_the_grid_without_a_new_key_frame() {
 
 #[test]
 fn a_surface_that_is_destroyed_while_decoding_is_let_go_before_detach_returns() {
-    let Phone { tile, decoding, log, .. } = Phone::new(&[], None);
+    let (tile, log) = (Tile::new(), Log::default());
+    let visit = tile.open(Arc::new(|| ()));
+    let device = FakeDevice { log: log.clone(), busy: Vec::new(), hates: None };
     tile.attach(1, 'a');
     tile.push(frame(true, 180));
     tile.push(frame(false, 180));
-    let thread = thread::spawn(|| decoding.run());
+    let ours = Arc::clone(&tile);
+    let thread = thread::spawn(move || Decoding::new(ours, visit, both_decoders(), Box::new(device)).run());
     while tile.stats().frames_decoded < 2 {
         thread::yield_now();
     }
     assert!(tile.detach(1, Duration::from_secs(20)));
     assert_eq!(log.take().last().map(String::as_str), Some("hard closes"));
-    let visit = tile.open(Arc::new(|| ()));
     tile.close(visit);
     thread.join().expect("the thread ends with its visit");
 }
