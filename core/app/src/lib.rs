@@ -6,10 +6,15 @@
 
 mod audio;
 mod client;
+mod dial_in;
 mod door;
 mod driver;
+mod invite;
 mod net;
 mod platform;
+mod presets;
+mod room_names;
+mod server_text;
 
 pub use audio::ProcessedAudio;
 pub use client::Client;
@@ -28,4 +33,5 @@ pub use door::snapshot::{
     Tracks, Waiting,
 };
 pub use door::stats::{DropStats, LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
+pub use invite::{CalendarEntry, QrCode, calendar_file, qr_code};
 pub use platform::{ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust};

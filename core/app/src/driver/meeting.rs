@@ -6,13 +6,14 @@
 use std::time::Instant;
 
 use treff_deployment::Deployment;
-use treff_link::{LinkError, MeetingAddress};
+use treff_link::MeetingAddress;
 
 use super::live::Live;
+use super::servers::link_error;
 use super::{Driver, News};
 use crate::door::error::UserError;
 use crate::door::event::{EndReason, Event};
-use crate::door::moderation::Protection;
+use crate::door::moderation::{Protection, RoomDoor};
 use crate::door::snapshot::{ConnectionState, Screen};
 use crate::net::{self, ConnectError, HttpError, HttpResponse, TlsStream};
 
@@ -88,17 +89,15 @@ impl Driver {
         self.drop_meeting(now);
         let address = match treff_link::parse(link, self.outlet.state.preferred_server.as_deref()) {
             Ok(address) => address,
-            Err(LinkError::NoServer) => {
-                return self.end(now, EndReason::Failed { error: UserError::NoServerChosen });
-            }
             Err(error) => {
-                let error = UserError::LinkInvalid { detail: error.to_string() };
+                let error = link_error(link, error);
                 return self.end(now, EndReason::Failed { error });
             }
         };
         self.generation += 1;
         self.start_fetching(&address);
         let state = &mut self.outlet.state;
+        state.new_meeting = false;
         state.room = address.room().display();
         state.link = address.to_url();
         state.screen = Screen::Prejoin;
@@ -212,6 +211,8 @@ impl Driver {
         state.dominant_speaker = None;
         state.subject = None;
         state.recording = false;
+        state.door = RoomDoor::default();
+        state.dial_in = None;
         state.me = crate::door::snapshot::SelfView { name: state.me.name.clone(), ..Default::default() };
         self.outlet.touch();
     }

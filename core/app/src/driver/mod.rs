@@ -5,17 +5,21 @@
 //! it speaks; `meeting` and `live` hold what it drives.
 
 mod actions;
+mod beginning;
+mod checks;
 mod figures;
 mod inputs;
 mod live;
 mod media;
 mod meeting;
+mod moderation;
 mod outlet;
 mod receiving;
 mod recovery;
 mod requests;
 mod room;
 mod sending;
+mod servers;
 mod storage;
 
 use std::sync::Arc;
@@ -29,9 +33,12 @@ use treff_media::transport::Certificate;
 
 use crate::client::Published;
 use crate::door::command::{Command, Layout};
+use crate::door::error::UserError;
+use crate::door::servers::DialIn;
 use crate::net::{ConnectError, Connector, HttpError, HttpResponse, Socket, TlsStream};
 use crate::platform::{ClientConfig, Observer, Platform};
 
+use checks::Look;
 use inputs::{Input, Inputs};
 use meeting::Meeting;
 use outlet::Outlet;
@@ -51,9 +58,9 @@ pub(crate) enum Request {
     Shutdown,
 }
 
-/// News from tasks and threads that the driver started. `generation` tells which meeting they worked for.
+/// News from tasks and threads that the driver started. `generation` tells which meeting they worked for, if for one.
 pub(super) struct Note {
-    generation: u64,
+    generation: Option<u64>,
     news: News,
 }
 
@@ -63,6 +70,10 @@ pub(super) enum News {
     Signalling(Result<Box<Socket>, ConnectError>),
     Bridge(Result<Box<Socket>, ConnectError>),
     ConferenceReply(Result<HttpResponse, HttpError>),
+    /// A look at the server with this address is done.
+    Checked(String, Box<Result<Look, UserError>>),
+    /// The meeting's telephone numbers, if there are any.
+    DialIn(Option<DialIn>),
     /// A renderer has something to say that cannot wait for the next second.
     Renderer(String),
     MicrophoneEnded(DeviceError),
@@ -75,7 +86,7 @@ pub(super) enum News {
 /// What the driver's tasks and threads need to report back.
 #[derive(Clone)]
 pub(super) struct Reporter {
-    generation: u64,
+    generation: Option<u64>,
     notes: mpsc::UnboundedSender<Note>,
 }
 
@@ -144,6 +155,7 @@ impl Driver {
 
     /// Runs until the client is shut down and the meeting has been left.
     pub(crate) async fn run(mut self) {
+        self.start_servers();
         self.outlet.publish(Instant::now());
         while !(self.stopping && self.meeting.is_none()) {
             let input = self.inputs.next(self.next_deadline()).await;
@@ -170,7 +182,9 @@ impl Driver {
                 self.stopping = true;
                 self.leave(now);
             }
-            Input::Note(note) if note.generation == self.generation => self.news(now, note.news),
+            Input::Note(note) if note.generation.is_none_or(|worked_for| worked_for == self.generation) => {
+                self.news(now, note.news);
+            }
             // Somebody worked for a meeting that is over.
             Input::Note(_) => {}
             Input::SignallingText(text) => self.with_live(|live| live.conference.socket_frame(now, &text)),
@@ -193,6 +207,8 @@ impl Driver {
             News::Signalling(result) => self.signalling_arrived(now, result),
             News::Bridge(result) => self.bridge_arrived(now, result),
             News::ConferenceReply(result) => self.conference_reply(now, result),
+            News::Checked(address, look) => self.checked(address, *look),
+            News::DialIn(found) => self.dial_in_arrived(found),
             News::Renderer(source) => self.renderer_news(now, &source),
             News::MicrophoneEnded(error) => self.microphone_ended(now, &error),
             News::LoudspeakerEnded(error) => self.loudspeaker_ended(&error),
@@ -202,7 +218,12 @@ impl Driver {
     }
 
     fn reporter(&self) -> Reporter {
-        Reporter { generation: self.generation, notes: self.notes.clone() }
+        Reporter { generation: Some(self.generation), notes: self.notes.clone() }
+    }
+
+    /// For what is worth knowing whichever meeting is open.
+    fn lasting_reporter(&self) -> Reporter {
+        Reporter { generation: None, notes: self.notes.clone() }
     }
 
     fn next_deadline(&self) -> Instant {

@@ -48,11 +48,22 @@ impl Driver {
             }
             Command::SetLayout { layout } => self.set_layout(now, layout),
             Command::SetVolume { endpoint, gain } => self.set_volume(&endpoint, gain),
-            Command::SetPreferredServer { server } => {
-                self.storage.set_preferred_server(server.as_deref());
-                self.outlet.state.preferred_server = server;
-                self.outlet.touch();
-            }
+            Command::NewMeeting { language } => self.new_meeting(now, language.as_deref()),
+            Command::GoHome => self.go_home(now),
+            command @ (Command::SetRoomPassword { .. }
+            | Command::SetLobby { .. }
+            | Command::Admit { .. }
+            | Command::Refuse { .. }
+            | Command::AskDialIn) => self.door_command(now, command),
+            command @ (Command::AddServer { .. }
+            | Command::EditServer { .. }
+            | Command::RemoveServer { .. }
+            | Command::MoveServer { .. }
+            | Command::RestorePresets
+            | Command::ExportServers
+            | Command::ImportServers { .. }
+            | Command::SetPreferredServer { .. }) => self.server_command(command),
+            Command::CheckServer { address } => self.check_server(&address),
             Command::ForgetRecent { link } => {
                 self.storage.forget_recent(link.as_deref());
                 self.outlet.state.recent = self.storage.recent();
@@ -88,6 +99,7 @@ impl Driver {
             Some(port) => format!("https://{}:{port}", meeting.address.host()),
             None => format!("https://{}", meeting.address.host()),
         };
+        let protection = wish.protection;
         let config = ConferenceConfig {
             deployment: deployment.clone(),
             room: meeting.address.room().as_str().to_owned(),
@@ -106,7 +118,9 @@ impl Driver {
             },
             random_seed: storage::random_u64(),
         };
-        let live = Live::new(Conference::new(now, config), deployment);
+        let mut conference = Conference::new(now, config);
+        conference.protect(now, protection.password, protection.lobby);
+        let live = Live::new(conference, deployment);
         if let Some(meeting) = &mut self.meeting {
             meeting.stage = Stage::Live(Box::new(live));
         }

@@ -57,6 +57,7 @@ impl Driver {
             }
             other => self.call_event(now, other),
         }
+        self.update_door();
         self.outlet.touch();
     }
 
@@ -104,8 +105,7 @@ impl Driver {
                 self.sender_constraint(now, &source, max_height);
             }
             Heard::Warning(warning) => self.warning(&warning),
-            // Read by screens that come later.
-            _ => {}
+            other => self.door_event(other),
         }
     }
 

@@ -79,6 +79,11 @@ impl Storage {
         self.write(|store| store.cache_config(base_url, text, unix_milliseconds()));
     }
 
+    /// The store itself; absent when not even one in memory could be made.
+    pub(super) fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
     fn read<T>(&self, read: impl FnOnce(&Store) -> Result<Option<T>, StoreError>) -> Option<T> {
         read(self.store.as_ref()?)
             .inspect_err(|error| tracing::warn!("The store was not read: {error}."))

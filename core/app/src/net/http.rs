@@ -23,6 +23,8 @@ const USER_AGENT: &str = concat!("Treff/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// The company whose machines stand in front of the server, if they say so.
+    pub(crate) front: Option<&'static str>,
 }
 
 /// Why there is no reply.
@@ -96,18 +98,36 @@ async fn exchange(
     let exchange = async {
         let response = sender.send_request(request).await.map_err(protocol)?;
         let status = response.status();
+        let front = front_of(response.headers());
         let location = response.headers().get(header::LOCATION).filter(|_| status.is_redirection());
         let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let body = Limited::new(response.into_body(), BODY_LIMIT).collect().await;
         let body = body.map_err(|e| HttpError::Protocol(e.to_string()))?.to_bytes();
         let body = String::from_utf8_lossy(&body).into_owned();
-        Ok((HttpResponse { status: status.as_u16(), body }, location))
+        Ok((HttpResponse { status: status.as_u16(), body, front }, location))
     };
     tokio::pin!(exchange, connection);
     tokio::select! {
         result = &mut exchange => result,
         // The connection may end first, with the reply already buffered.
         _ = &mut connection => exchange.await,
+    }
+}
+
+/// Content delivery networks name themselves in every answer.
+fn front_of(headers: &header::HeaderMap) -> Option<&'static str> {
+    let server = headers.get(header::SERVER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let says = |name: &str| server.to_ascii_lowercase().starts_with(name);
+    if says("cloudflare") || headers.contains_key("cf-ray") {
+        Some("Cloudflare")
+    } else if says("akamai") {
+        Some("Akamai")
+    } else if says("cloudfront") || headers.contains_key("x-amz-cf-id") {
+        Some("Amazon CloudFront")
+    } else if says("google frontend") || says("gws") {
+        Some("Google")
+    } else {
+        None
     }
 }
 
