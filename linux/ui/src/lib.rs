@@ -16,9 +16,32 @@
 //! - `tests/screens`: draws every screen without a display, compares with the pictures in `screenshots/`, and checks
 //!   that nothing is left untranslated. `./dev screenshots` draws them anew.
 
+#![warn(missing_docs)]
+
+pub mod call;
+mod day;
+mod devices;
+mod ended;
+mod home;
+mod host;
+mod licences;
+mod new_meeting;
+mod prejoin;
+mod problem;
+mod rows;
+mod server;
+mod servers;
+mod settings;
+mod state;
+mod ui;
+mod waiting;
+
 mod generated {
     #![allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::unwrap_used)]
     slint::include_modules!();
 }
 
 pub use generated::*;
+
+pub use host::{Desktop, Host};
+pub use ui::Ui;
