@@ -80,6 +80,14 @@ pub struct ResolveOverride {
 pub trait Observer: Send {
     /// Something happened.
     fn on_event(&mut self, event: &Event);
+
+    /// Whether [`Event::Levels`] is of any use here, asked when subscribing. Where nobody wants it, nothing is measured,
+    /// and a muted microphone is closed; otherwise one that was on stays open while muted, and nothing but its level is
+    /// taken from it.
+    fn wants_levels(&self) -> bool {
+        true
+    }
+
     /// The state changed; at most about 20 a second.
     fn on_snapshot(&mut self, snapshot: &Arc<Snapshot>);
 }

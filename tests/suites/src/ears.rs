@@ -6,9 +6,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+use treff_app::DeviceKind;
 use treff_media::codec::Ssrc;
-use treff_media::device::{AudioDevices, AudioInput, AudioOutput, DeviceError, SpeakerTap};
+use treff_media::device::{
+    AudioDevices, AudioDirection, AudioInput, AudioOutput, DeviceError, DeviceInfo, DeviceWatch, SpeakerTap,
+};
 use treff_media::frame::{AudioBlock, BLOCK_SAMPLES, SAMPLE_RATE};
+
+use crate::desk::{Desk, Handle, NEXT_HERTZ};
 
 /// Samples kept of each speaker: half a second.
 const KEPT: usize = SAMPLE_RATE as usize / 2;
@@ -116,15 +121,19 @@ pub(crate) struct SoundCard {
     pub(crate) ears: Ears,
     /// What they say.
     pub(crate) hertz: f32,
+    /// Which devices there are.
+    pub(crate) desk: Desk,
 }
 
 struct Tone {
+    handle: Handle,
     beat: Beat,
     hertz: f32,
     phase: f32,
 }
 
 struct Speaker {
+    handle: Handle,
     beat: Beat,
     ears: Ears,
 }
@@ -133,11 +142,30 @@ struct Tap(Ears);
 
 impl AudioDevices for SoundCard {
     fn open_input(&mut self) -> Result<Box<dyn AudioInput>, DeviceError> {
-        Ok(Box::new(Tone { beat: Beat(Instant::now()), hertz: self.hertz, phase: 0.0 }))
+        let (handle, number) = self.desk.take(DeviceKind::Microphone)?;
+        let hertz = self.hertz + NEXT_HERTZ * number as f32;
+        Ok(Box::new(Tone { handle, beat: Beat(Instant::now()), hertz, phase: 0.0 }))
     }
 
     fn open_output(&mut self) -> Result<Box<dyn AudioOutput>, DeviceError> {
-        Ok(Box::new(Speaker { beat: Beat(Instant::now()), ears: self.ears.clone() }))
+        let (handle, _) = self.desk.take(DeviceKind::Speaker)?;
+        Ok(Box::new(Speaker { handle, beat: Beat(Instant::now()), ears: self.ears.clone() }))
+    }
+
+    fn list(&mut self, direction: AudioDirection) -> Vec<DeviceInfo> {
+        self.desk.list(kind(direction))
+    }
+
+    fn choose(&mut self, direction: AudioDirection, id: Option<&str>) {
+        self.desk.choose(kind(direction), id);
+    }
+
+    fn watch(&mut self, changed: DeviceWatch) {
+        self.desk.watch(changed);
+    }
+
+    fn set_noise_suppression(&mut self, on: bool) {
+        self.desk.suppress_noise(on);
     }
 
     fn speaker_tap(&mut self) -> Option<Box<dyn SpeakerTap>> {
@@ -149,9 +177,17 @@ impl AudioDevices for SoundCard {
     }
 }
 
+fn kind(direction: AudioDirection) -> DeviceKind {
+    match direction {
+        AudioDirection::Input => DeviceKind::Microphone,
+        AudioDirection::Output => DeviceKind::Speaker,
+    }
+}
+
 impl AudioInput for Tone {
     fn read_block(&mut self, block: &mut AudioBlock) -> Result<(), DeviceError> {
         self.beat.wait();
+        self.handle.check()?;
         let step = std::f32::consts::TAU * self.hertz / SAMPLE_RATE as f32;
         for sample in block {
             *sample = 0.2 * self.phase.sin();
@@ -164,6 +200,8 @@ impl AudioInput for Tone {
 impl AudioOutput for Speaker {
     fn write_block(&mut self, block: &AudioBlock) -> Result<(), DeviceError> {
         self.beat.wait();
+        self.handle.check()?;
+        self.handle.count_block();
         let blocks = self.ears.with(|heard| {
             heard.mix.push(block);
             heard.mix.blocks

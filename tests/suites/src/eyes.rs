@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use treff_app::DeviceKind;
 use treff_codecs::pattern::{PatternSource, dominant_colour, read};
 use treff_codecs::{DecodingRenderer, SimulcastSource};
 use treff_media::codec::VideoCodec;
 use treff_media::device::{
-    DeviceError, EncodedVideoSource, FrameSink, RendererFactory, RendererWake, VideoRenderer, VideoSources,
+    DeviceError, DeviceInfo, DeviceWatch, EncodedVideoSource, FrameSink, RendererFactory, RendererWake,
+    VideoRenderer, VideoSources,
 };
+
+use crate::desk::{Desk, Pictures};
 
 /// A source as it was last seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,11 +95,41 @@ impl RendererFactory for Screen {
 /// A guest's camera: the pattern in their colour.
 pub(crate) struct Camera {
     pub(crate) colour: usize,
+    /// Which devices there are.
+    pub(crate) desk: Desk,
+}
+
+impl Camera {
+    /// How far a shared screen's colour is from their first camera's; each further camera is one colour on.
+    const SCREEN: usize = 6;
 }
 
 impl VideoSources for Camera {
     fn open_camera(&mut self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
-        let pattern = Box::new(PatternSource::new(self.colour, 1280, 720, 15));
-        Ok(Box::new(SimulcastSource::open(pattern, sink)?))
+        let (handle, number) = self.desk.take(DeviceKind::Camera)?;
+        let pattern = PatternSource::new(self.colour + number, 1280, 720, 15);
+        Ok(Box::new(SimulcastSource::open(Box::new(Pictures { pattern, handle }), sink)?))
+    }
+
+    fn open_screen(&mut self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
+        let handle = self.desk.take_screen();
+        let pattern = PatternSource::new(self.colour + Self::SCREEN, 1600, 900, 15);
+        Ok(Box::new(SimulcastSource::open(Box::new(Pictures { pattern, handle }), sink)?))
+    }
+
+    fn can_share(&self) -> bool {
+        true
+    }
+
+    fn list(&mut self) -> Vec<DeviceInfo> {
+        self.desk.list(DeviceKind::Camera)
+    }
+
+    fn choose(&mut self, id: Option<&str>) {
+        self.desk.choose(DeviceKind::Camera, id);
+    }
+
+    fn watch(&mut self, changed: DeviceWatch) {
+        self.desk.watch(changed);
     }
 }

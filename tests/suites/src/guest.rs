@@ -1,6 +1,7 @@
 //! A person in a test: the real client on made-up devices.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use treff_app::{
 use treff_lab::Lab;
 use treff_media::codec::VideoCodec;
 
+use crate::desk::Desk;
 use crate::ears::{Ears, SoundCard};
 use crate::eyes::{Camera, Eyes, Screen, Sight};
 
@@ -40,6 +42,8 @@ pub struct GuestOptions {
     pub codec: Option<VideoCodec>,
     /// What they look at.
     pub layout: Layout,
+    /// Where their settings are kept, if beyond this client.
+    pub store: Option<PathBuf>,
 }
 
 impl Default for GuestOptions {
@@ -53,6 +57,7 @@ impl Default for GuestOptions {
             password: None,
             codec: None,
             layout: Layout::Everyone { max_height: 720, last_n: -1 },
+            store: None,
         }
     }
 }
@@ -92,6 +97,8 @@ pub struct Guest {
     pub ears: Ears,
     /// What they see.
     pub eyes: Eyes,
+    /// What they have to speak, hear and be seen with.
+    pub desk: Desk,
 }
 
 impl Guest {
@@ -103,13 +110,14 @@ impl Guest {
     /// Somebody anywhere, who has not tapped a link yet.
     pub fn somewhere(surroundings: Surroundings, options: &GuestOptions) -> Self {
         let (ears, eyes) = (Ears::default(), Eyes::default());
+        let desk = Desk::new(Arc::clone(&ears.bell));
         let mut codecs = treff_codecs::catalog();
         if let Some(codec) = options.codec {
             codecs.encode = vec![codec];
         }
         let platform = Platform {
-            audio: Box::new(SoundCard { ears: ears.clone(), hertz: options.hertz }),
-            video: Box::new(Camera { colour: options.colour }),
+            audio: Box::new(SoundCard { ears: ears.clone(), hertz: options.hertz, desk: desk.clone() }),
+            video: Box::new(Camera { colour: options.colour, desk: desk.clone() }),
             renderers: Box::new(Screen(eyes.clone())),
             codecs,
             network: Box::new(Loopback),
@@ -121,14 +129,24 @@ impl Guest {
             resolve: surroundings.resolve,
             bridge_channel: options.bridge_channel,
             send_codec: options.codec,
-            store: None,
+            store: options.store.clone(),
             media_patience: None,
         };
         let client = Client::new(config, platform).expect("a thread for the driver");
         let (teller, news) = mpsc::unbounded_channel();
         client.subscribe(Box::new(Listener(teller)));
         client.dispatch(Command::SetLayout { layout: options.layout.clone() });
-        Self { client, news, told: Vec::new(), passed: 0, stats: None, endpoint: String::new(), ears, eyes }
+        Self {
+            client,
+            news,
+            told: Vec::new(),
+            passed: 0,
+            stats: None,
+            endpoint: String::new(),
+            ears,
+            eyes,
+            desk,
+        }
     }
 
     /// Opens `room` and asks to come in, without waiting for anything.

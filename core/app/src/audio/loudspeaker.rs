@@ -1,5 +1,6 @@
 //! The playout thread: packets from the driver through jitter buffers and decoders into the device.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,6 +19,12 @@ const ORDERS: usize = 256;
 const REPORTS: usize = 256;
 /// How often the thread reports on those it plays.
 const REPORT_INTERVAL: Duration = Duration::from_millis(500);
+/// Levels that may wait for the driver: those who are heard at once, twice over.
+const LEVELS: usize = 64;
+/// Blocks of 10 ms that a level speaks for.
+const LEVEL_BLOCKS: u32 = 10;
+/// Devices that may wait to be taken over.
+const OUTPUTS: usize = 4;
 
 /// What the thread says about one speaker.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +33,26 @@ pub(crate) struct SpeakerReport {
     pub(crate) stats: SpeakerStats,
 }
 
+/// How loud one speaker was, as in RFC 6464.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpeakerLevel {
+    pub(crate) ssrc: Ssrc,
+    pub(crate) level: u8,
+}
+
 /// A running loudspeaker. Dropping it closes the device.
 pub(crate) struct Loudspeaker {
+    /// To tell its news from those of the loudspeaker before.
+    pub(crate) id: u64,
     orders: Producer<PlayoutCommand>,
     reports: Consumer<SpeakerReport>,
     /// Speakers the thread is done with: freed here, not there.
     used: Consumer<Box<Speaker>>,
+    levels: Consumer<SpeakerLevel>,
+    measured: Arc<AtomicBool>,
+    outputs: Producer<Box<dyn AudioOutput>>,
+    /// Devices the thread is done with: closed here, not there.
+    closed: Consumer<Box<dyn AudioOutput>>,
     dropped: u64,
     _stop: StopOnDrop,
 }
@@ -39,6 +60,7 @@ pub(crate) struct Loudspeaker {
 impl Loudspeaker {
     /// Starts playing into `output`; `ended` is called if the device ends.
     pub(crate) fn start(
+        id: u64,
         output: Box<dyn AudioOutput>,
         tap: Option<Box<dyn SpeakerTap>>,
         ended: impl FnOnce(DeviceError) + Send + 'static,
@@ -46,6 +68,10 @@ impl Loudspeaker {
         let (orders, order_inbox) = RingBuffer::new(ORDERS);
         let (report_outbox, reports) = RingBuffer::new(REPORTS);
         let (used_outbox, used) = RingBuffer::new(REPORTS);
+        let (level_outbox, levels) = RingBuffer::new(LEVELS);
+        let (outputs, output_inbox) = RingBuffer::new(OUTPUTS);
+        let (closed_outbox, closed) = RingBuffer::new(2 * OUTPUTS);
+        let measured = Arc::new(AtomicBool::new(false));
         let (stop, stopped) = StopOnDrop::new();
         let mut thread = PlayoutThread {
             output,
@@ -54,6 +80,11 @@ impl Loudspeaker {
             orders: order_inbox,
             reports: report_outbox,
             used: used_outbox,
+            levels: level_outbox,
+            measured: Arc::clone(&measured),
+            measuring: false,
+            outputs: output_inbox,
+            closed: closed_outbox,
         };
         thread::Builder::new()
             .name("treff-playout".to_owned())
@@ -63,7 +94,7 @@ impl Loudspeaker {
                 }
             })
             .map_err(|error| DeviceError::Failed(error.to_string()))?;
-        Ok(Self { orders, reports, used, dropped: 0, _stop: stop })
+        Ok(Self { id, orders, reports, used, levels, measured, outputs, closed, dropped: 0, _stop: stop })
     }
 
     /// Somebody's audio source appeared.
@@ -102,7 +133,26 @@ impl Loudspeaker {
     /// The thread's next report.
     pub(crate) fn next_report(&mut self) -> Option<SpeakerReport> {
         while self.used.pop().is_ok() {}
+        while self.closed.pop().is_ok() {}
         self.reports.pop().ok()
+    }
+
+    /// Goes on in another device from the next block; nobody's sound is interrupted by more than that.
+    pub(crate) fn switch(&mut self, output: Box<dyn AudioOutput>) {
+        while self.closed.pop().is_ok() {}
+        if self.outputs.push(output).is_err() {
+            tracing::debug!("The playout thread does not take another device.");
+        }
+    }
+
+    /// Whether the thread tells levels.
+    pub(crate) fn measure(&self, on: bool) {
+        self.measured.store(on, Ordering::Relaxed);
+    }
+
+    /// How loud somebody was who could be heard lately.
+    pub(crate) fn next_level(&mut self) -> Option<SpeakerLevel> {
+        self.levels.pop().ok()
     }
 
     fn order(&mut self, order: PlayoutCommand) {
@@ -120,18 +170,29 @@ struct PlayoutThread {
     orders: Consumer<PlayoutCommand>,
     reports: Producer<SpeakerReport>,
     used: Producer<Box<Speaker>>,
+    levels: Producer<SpeakerLevel>,
+    measured: Arc<AtomicBool>,
+    /// As it was at the last levels.
+    measuring: bool,
+    outputs: Consumer<Box<dyn AudioOutput>>,
+    closed: Producer<Box<dyn AudioOutput>>,
 }
 
 impl PlayoutThread {
     fn run(&mut self, stopped: &AtomicBool) -> Result<(), DeviceError> {
         let mut block = [0.0; BLOCK_SAMPLES];
         let mut next_report = Instant::now();
+        let mut blocks: u32 = 0;
         while !stopped.load(Ordering::Relaxed) {
             self.obey();
             let now = Instant::now();
             let tap = self.tap.as_deref_mut().map(|tap| tap as &mut dyn SpeakerTap);
             self.playout.pull(now, &mut block, tap);
             self.output.write_block(&block)?;
+            blocks = blocks.wrapping_add(1);
+            if blocks.is_multiple_of(LEVEL_BLOCKS) {
+                self.tell_levels();
+            }
             if now >= next_report {
                 next_report = now + REPORT_INTERVAL;
                 self.report();
@@ -141,6 +202,11 @@ impl PlayoutThread {
     }
 
     fn obey(&mut self) {
+        while let Ok(output) = self.outputs.pop() {
+            let before = std::mem::replace(&mut self.output, output);
+            // There are more places than devices can wait, and the driver empties them before it sends another.
+            let _ = self.closed.push(before);
+        }
         while let Ok(order) = self.orders.pop() {
             if let Some(speaker) = self.playout.apply(order)
                 && let Err(rtrb::PushError::Full(speaker)) = self.used.push(speaker)
@@ -149,6 +215,20 @@ impl PlayoutThread {
                 drop(speaker);
             }
         }
+    }
+
+    fn tell_levels(&mut self) {
+        let before = std::mem::replace(&mut self.measuring, self.measured.load(Ordering::Relaxed));
+        if !self.measuring {
+            return;
+        }
+        let levels = &mut self.levels;
+        self.playout.take_levels(|ssrc, level| {
+            // The first ones are of any time before. A full ring means that the driver is stuck.
+            if before {
+                let _ = levels.push(SpeakerLevel { ssrc, level });
+            }
+        });
     }
 
     fn report(&mut self) {

@@ -6,6 +6,7 @@
 mod loudspeaker;
 mod microphone;
 mod processed;
+pub(crate) mod tone;
 
 pub(crate) use loudspeaker::Loudspeaker;
 pub(crate) use microphone::Microphone;

@@ -1,5 +1,7 @@
 //! Microphones, loudspeakers and cameras as a person chooses among them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use treff_media::device::DeviceError;
 
@@ -49,6 +51,16 @@ pub enum DeviceKind {
     Speaker,
     /// To be seen with.
     Camera,
+}
+
+impl fmt::Display for DeviceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Microphone => "microphone",
+            Self::Speaker => "loudspeaker",
+            Self::Camera => "camera",
+        })
+    }
 }
 
 /// Why a device cannot be used.

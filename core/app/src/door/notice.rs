@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::devices::DeviceProblem;
+use super::devices::{DeviceKind, DeviceProblem};
 
 /// Something worth telling; the call goes on with what there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -26,6 +26,12 @@ pub enum Notice {
     CameraFailed {
         /// Why.
         problem: DeviceProblem,
+    },
+    /// A device went away in the call, and another took its place.
+    #[error("Your {kind} is gone; another one is used now. The settings let you choose.")]
+    DeviceReplaced {
+        /// What it was for.
+        kind: DeviceKind,
     },
     /// The screen cannot be shared, or its sharing ended by itself.
     #[error("Your screen is not shared: {problem}. Try again, or choose another window.")]

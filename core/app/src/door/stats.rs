@@ -10,8 +10,14 @@ pub struct Stats {
     pub video: Vec<VideoStats>,
     /// Each speaker that was heard.
     pub speakers: Vec<SpeakerStats>,
-    /// Each simulcast encoding of ours.
+    /// Each simulcast encoding of our camera.
     pub sent: Vec<LayerStats>,
+    /// Our shared screen.
+    #[serde(default)]
+    pub screen: Option<LayerStats>,
+    /// Share of our packets that the bridge missed lately, 0.0 to 1.0.
+    #[serde(default)]
+    pub sent_lost: f64,
     /// Audio packets sent so far.
     pub audio_packets_sent: u64,
     /// What the network is thought to carry upwards, in bits per second.

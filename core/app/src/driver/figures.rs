@@ -23,6 +23,7 @@ pub(super) struct Figures {
     decoded: BTreeMap<SourceName, u64>,
     received: BTreeMap<SourceName, u64>,
     layers: BTreeMap<u8, Layer>,
+    screen: Layer,
     speakers: BTreeMap<Ssrc, PlayoutStats>,
     pub(super) audio_packets_sent: u64,
     /// Datagrams and packets that sessions of before dropped.
@@ -35,6 +36,27 @@ struct Layer {
     height: u16,
     frames: u32,
     bytes: u64,
+}
+
+impl Layer {
+    fn add(&mut self, frame: &EncodedFrame) {
+        self.width = frame.width;
+        self.height = frame.height;
+        self.frames += 1;
+        self.bytes += frame.data.len() as u64;
+    }
+
+    /// What left since the last time.
+    fn take(&mut self, seconds: f64, active: bool) -> LayerStats {
+        let (frames, bytes) = (std::mem::take(&mut self.frames), std::mem::take(&mut self.bytes));
+        LayerStats {
+            width: self.width,
+            height: self.height,
+            fps: f64::from(frames) / seconds,
+            bitrate: (bytes as f64 * 8.0 / seconds) as u64,
+            active,
+        }
+    }
 }
 
 impl Figures {
@@ -59,12 +81,14 @@ impl Figures {
         self.due
     }
 
+    /// A picture of the camera left.
     pub(super) fn frame_sent(&mut self, frame: &EncodedFrame) {
-        let layer = self.layers.entry(frame.layer).or_default();
-        layer.width = frame.width;
-        layer.height = frame.height;
-        layer.frames += 1;
-        layer.bytes += frame.data.len() as u64;
+        self.layers.entry(frame.layer).or_default().add(frame);
+    }
+
+    /// A picture of the shared screen left.
+    pub(super) fn screen_sent(&mut self, frame: &EncodedFrame) {
+        self.screen.add(frame);
     }
 }
 
@@ -76,9 +100,13 @@ impl Driver {
                 return None;
             }
             live.figures.due = Some(now + INTERVAL);
-            Some(live.gather(now))
+            let stats = live.gather(now);
+            Some((live.quality.update(&stats), stats))
         });
-        if let Some(stats) = stats {
+        if let Some((quality, stats)) = stats {
+            if std::mem::replace(&mut self.outlet.state.quality, quality) != quality {
+                self.outlet.touch();
+            }
             self.outlet.tell(&Event::Stats(stats));
         }
     }
@@ -128,20 +156,16 @@ impl Live {
             })
         });
         let active = |layer: u8| sending.plan().layers.iter().any(|planned| planned.layer == layer);
-        let sent = figures.layers.iter_mut().map(|(&index, layer)| {
-            let (frames, bytes) = (std::mem::take(&mut layer.frames), std::mem::take(&mut layer.bytes));
-            LayerStats {
-                width: layer.width,
-                height: layer.height,
-                fps: f64::from(frames) / seconds,
-                bitrate: (bytes as f64 * 8.0 / seconds) as u64,
-                active: active(index),
-            }
-        });
+        let sent = figures.layers.iter_mut().map(|(&index, layer)| layer.take(seconds, active(index)));
+        let share = sending.share.as_ref().filter(|share| share.name().is_some());
+        let screen = share.map(|share| figures.screen.take(seconds, !share.plan().layers.is_empty()));
+        let lost = session.sent.values().map(|sent| sent.fraction_lost).max().unwrap_or(0);
         Stats {
             video,
             speakers: speakers.collect(),
             sent: sent.collect(),
+            screen,
+            sent_lost: f64::from(lost) / 256.0,
             audio_packets_sent: figures.audio_packets_sent,
             estimate: sending.estimate,
             rtt_ms: session.round_trip.map(|rtt| rtt.as_secs_f64() * 1000.0),

@@ -18,8 +18,8 @@ use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Message;
-use treff_media::frame::EncodedFrame;
 
+use super::devices::OwnFrame;
 use super::{Note, Request};
 use crate::net::Socket;
 
@@ -35,7 +35,7 @@ pub(super) enum Input {
     BridgeText(String),
     BridgeClosed,
     Datagram { local: SocketAddr, remote: SocketAddr, bytes: BytesMut },
-    Frame(EncodedFrame),
+    Frame(OwnFrame),
     AudioReady,
     Deadline,
 }
@@ -53,7 +53,7 @@ pub(super) struct Inputs {
     pub(super) signalling: Option<TextSocket>,
     pub(super) bridge: Option<TextSocket>,
     pub(super) media: Vec<MediaSocket>,
-    frames: mpsc::Receiver<EncodedFrame>,
+    frames: mpsc::Receiver<OwnFrame>,
     audio_ready: Arc<Notify>,
     timer: Pin<Box<Sleep>>,
     buffer: Vec<u8>,
@@ -63,7 +63,7 @@ impl Inputs {
     pub(super) fn new(
         requests: mpsc::UnboundedReceiver<Request>,
         notes: mpsc::UnboundedReceiver<Note>,
-        frames: mpsc::Receiver<EncodedFrame>,
+        frames: mpsc::Receiver<OwnFrame>,
         audio_ready: Arc<Notify>,
     ) -> Self {
         Self {

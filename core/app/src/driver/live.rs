@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use bytes::BytesMut;
 use treff_deployment::Deployment;
-use treff_media::frame::EncodedFrame;
 use treff_media::session::SessionEvent;
 use treff_signalling::{Conference, EndpointId, Participant};
 
+use super::devices::OwnFrame;
 use super::figures::Figures;
 use super::media::Media;
+use super::quality::QualityMeter;
 use super::receiving::Receiving;
 use super::recovery::Recovery;
 use super::sending::Sending;
@@ -31,6 +32,7 @@ pub(super) struct Live {
     pub(super) recovery: Recovery,
     pub(super) loudspeaker: Option<Loudspeaker>,
     pub(super) figures: Figures,
+    pub(super) quality: QualityMeter,
     /// Why the last signalling connection failed: more precise than what the machine can know.
     pub(super) connect_error: Option<ConnectError>,
     /// We are leaving, and give up waiting for the server at this time.
@@ -50,6 +52,7 @@ impl Live {
             recovery: Recovery::default(),
             loudspeaker: None,
             figures: Figures::default(),
+            quality: QualityMeter::default(),
             connect_error: None,
             closing_until: None,
         }
@@ -94,11 +97,17 @@ impl Live {
         }
     }
 
-    /// One of our encoded pictures.
-    pub(super) fn send_frame(&mut self, now: Instant, frame: EncodedFrame) {
+    /// One of our encoded pictures. Those of a source that has been closed meanwhile are left out.
+    pub(super) fn send_frame(&mut self, now: Instant, own: OwnFrame) {
         let Some(media) = self.media.as_mut().filter(|media| media.connected) else { return };
-        self.figures.frame_sent(&frame);
-        media.session.send_video(now, frame);
+        let OwnFrame { source, frame } = own;
+        if self.sending.camera.as_ref().is_some_and(|camera| camera.id == source) {
+            self.figures.frame_sent(&frame);
+            media.session.send_video(now, frame);
+        } else if self.sending.share.as_ref().is_some_and(|share| share.is(source)) {
+            self.figures.screen_sent(&frame);
+            media.session.send_screen(now, &frame);
+        }
     }
 
     /// Whatever the microphone's thread has made since.

@@ -265,6 +265,9 @@ impl Driver {
             SessionEvent::Audio(packet) => self.audio_arrived(now, &packet),
             SessionEvent::Video { ssrc, frame } => self.frame_arrived(now, ssrc, frame),
             SessionEvent::KeyframeRequested => self.with_live(|live| live.sending.request_keyframe()),
+            SessionEvent::ScreenKeyframeRequested => {
+                self.with_live(|live| live.sending.request_screen_keyframe());
+            }
             SessionEvent::Estimate { bps } => {
                 self.with_live(|live| live.sending.estimate = Some(bps));
                 self.update_sending(now);
@@ -397,11 +400,11 @@ fn accepted(offered: &MediaDescription, negotiated: &Negotiated) -> MediaDescrip
     }
 }
 
-fn signalled(ssrc: Ssrc) -> treff_signalling::Ssrc {
+pub(super) fn signalled(ssrc: Ssrc) -> treff_signalling::Ssrc {
     treff_signalling::Ssrc(ssrc.0)
 }
 
 /// Never zero, which Jicofo refuses.
-fn random_ssrc() -> Ssrc {
+pub(super) fn random_ssrc() -> Ssrc {
     Ssrc((random_u64() as u32).max(1))
 }

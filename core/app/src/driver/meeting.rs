@@ -9,12 +9,13 @@ use treff_deployment::Deployment;
 use treff_link::MeetingAddress;
 
 use super::live::Live;
+use super::requests::unix_milliseconds;
 use super::servers::link_error;
 use super::{Driver, News};
 use crate::door::error::UserError;
 use crate::door::event::{EndReason, Event};
 use crate::door::moderation::{Protection, RoomDoor};
-use crate::door::snapshot::{ConnectionState, Screen};
+use crate::door::snapshot::{ConnectionState, Quality, Screen};
 use crate::net::{self, ConnectError, HttpError, HttpResponse, TlsStream};
 
 /// A meeting that has been opened.
@@ -69,6 +70,13 @@ impl Meeting {
         }
     }
 
+    pub(super) fn live_ref(&self) -> Option<&Live> {
+        match &self.stage {
+            Stage::Live(live) => Some(live),
+            _ => None,
+        }
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.stage {
             Stage::Live(live) => live.deadline(),
@@ -97,6 +105,8 @@ impl Driver {
         self.generation += 1;
         self.start_fetching(&address);
         let state = &mut self.outlet.state;
+        state.joined_at = None;
+        state.ended_at = None;
         state.new_meeting = false;
         state.room = address.room().display();
         state.link = address.to_url();
@@ -187,6 +197,7 @@ impl Driver {
     /// Ends the meeting for the person, whatever stage it is in.
     pub(super) fn end(&mut self, now: Instant, reason: EndReason) {
         self.drop_meeting(now);
+        self.outlet.state.ended_at = self.outlet.state.joined_at.map(|_| unix_milliseconds());
         self.outlet.state.screen = Screen::Ended { reason: reason.clone() };
         self.outlet.tell(&Event::Ended { reason });
         self.outlet.touch();
@@ -203,12 +214,15 @@ impl Driver {
             self.say_goodbye(socket);
         }
         self.inputs.media.clear();
+        self.close_preview();
         let state = &mut self.outlet.state;
         state.screen = Screen::Home;
         state.connection = ConnectionState::Idle;
         state.participants.clear();
         state.chat.clear();
         state.dominant_speaker = None;
+        state.recent_speakers.clear();
+        state.quality = Quality::Unknown;
         state.subject = None;
         state.recording = false;
         state.door = RoomDoor::default();

@@ -7,19 +7,26 @@
 mod actions;
 mod beginning;
 mod checks;
+mod devices;
 mod figures;
 mod inputs;
+mod levels;
 mod live;
 mod media;
 mod meeting;
 mod moderation;
 mod outlet;
+mod preview;
+mod quality;
 mod receiving;
 mod recovery;
 mod requests;
 mod room;
 mod sending;
 mod servers;
+mod settings;
+mod share;
+mod stamp;
 mod storage;
 
 use std::sync::Arc;
@@ -28,20 +35,23 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use treff_media::device::DeviceError;
-use treff_media::frame::EncodedFrame;
 use treff_media::transport::Certificate;
 
 use crate::client::Published;
 use crate::door::command::{Command, Layout};
+use crate::door::devices::DeviceKind;
 use crate::door::error::UserError;
 use crate::door::servers::DialIn;
 use crate::net::{ConnectError, Connector, HttpError, HttpResponse, Socket, TlsStream};
 use crate::platform::{ClientConfig, Observer, Platform};
 
 use checks::Look;
+use devices::{DeviceMemory, OwnFrame};
 use inputs::{Input, Inputs};
+use levels::Levels;
 use meeting::Meeting;
 use outlet::Outlet;
+use preview::PreviewDevices;
 use storage::Storage;
 
 /// The longest the driver sleeps with nothing to do.
@@ -76,11 +86,16 @@ pub(super) enum News {
     DialIn(Option<DialIn>),
     /// A renderer has something to say that cannot wait for the next second.
     Renderer(String),
-    MicrophoneEnded(DeviceError),
-    LoudspeakerEnded(DeviceError),
-    /// The camera's pictures have a size, or another one.
-    CameraResized,
-    CameraEnded(DeviceError),
+    /// Devices came or went.
+    DevicesChanged,
+    /// The one with this id, as for the two below.
+    MicrophoneEnded(u64, DeviceError),
+    LoudspeakerEnded(u64, DeviceError),
+    /// A camera or a screen.
+    SourceEnded(u64, DeviceError),
+    /// The pictures of a camera or screen have a size, or another one.
+    SourceResized,
+    SpeakerTestFailed(DeviceError),
 }
 
 /// What the driver's tasks and threads need to report back.
@@ -106,10 +121,15 @@ pub(crate) struct Driver {
     /// Made before the first tap, since generating it takes a moment.
     certificate: Option<Certificate>,
     notes: mpsc::UnboundedSender<Note>,
-    frames: mpsc::Sender<EncodedFrame>,
+    frames: mpsc::Sender<OwnFrame>,
     audio_ready: Arc<Notify>,
     generation: u64,
     meeting: Option<Meeting>,
+    preview: PreviewDevices,
+    devices: DeviceMemory,
+    levels: Levels,
+    /// From here on the pictures of every camera count their time.
+    epoch: Instant,
     /// What is visible, kept from one meeting to the next.
     layout: Layout,
     /// Sockets saying goodbye.
@@ -147,6 +167,10 @@ impl Driver {
             audio_ready,
             generation: 0,
             meeting: None,
+            preview: PreviewDevices::default(),
+            devices: DeviceMemory::default(),
+            levels: Levels::default(),
+            epoch: Instant::now(),
             layout: receiving::DEFAULT_LAYOUT,
             goodbyes: JoinSet::new(),
             stopping: false,
@@ -155,6 +179,7 @@ impl Driver {
 
     /// Runs until the client is shut down and the meeting has been left.
     pub(crate) async fn run(mut self) {
+        self.start_devices();
         self.start_servers();
         self.outlet.publish(Instant::now());
         while !(self.stopping && self.meeting.is_none()) {
@@ -210,10 +235,12 @@ impl Driver {
             News::Checked(address, look) => self.checked(address, *look),
             News::DialIn(found) => self.dial_in_arrived(found),
             News::Renderer(source) => self.renderer_news(now, &source),
-            News::MicrophoneEnded(error) => self.microphone_ended(now, &error),
-            News::LoudspeakerEnded(error) => self.loudspeaker_ended(&error),
-            News::CameraResized => self.update_sending(now),
-            News::CameraEnded(error) => self.camera_ended(now, &error),
+            News::DevicesChanged => self.devices_changed(now),
+            News::MicrophoneEnded(id, error) => self.microphone_ended(now, id, &error),
+            News::LoudspeakerEnded(id, error) => self.loudspeaker_ended(now, id, &error),
+            News::SourceEnded(id, error) => self.source_ended(now, id, &error),
+            News::SourceResized => self.update_sending(now),
+            News::SpeakerTestFailed(error) => self.give_up(DeviceKind::Speaker, &error),
         }
     }
 
@@ -229,12 +256,17 @@ impl Driver {
     fn next_deadline(&self) -> Instant {
         let now = Instant::now();
         let live = self.meeting.as_ref().and_then(Meeting::deadline);
-        [live, self.outlet.deadline()].into_iter().flatten().min().unwrap_or(now + IDLE)
+        [live, self.outlet.deadline(), self.levels_deadline(now)]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(now + IDLE)
     }
 
     fn handle_deadlines(&mut self, now: Instant) {
         self.with_live(|live| live.handle_timeout(now));
         self.figures_if_due(now);
+        self.levels_if_due(now);
         self.give_up_closing_if_due(now);
     }
 

@@ -16,6 +16,7 @@ pub(super) struct Outlet {
     /// The state to draw; whoever changes it calls [`Outlet::touch`].
     pub(super) state: Snapshot,
     observers: Vec<Box<dyn Observer>>,
+    wants_levels: bool,
     published: Published,
     changed: bool,
     /// When the last snapshot went out.
@@ -24,12 +25,25 @@ pub(super) struct Outlet {
 
 impl Outlet {
     pub(super) fn new(published: Published) -> Self {
-        Self { state: Snapshot::default(), observers: Vec::new(), published, changed: true, last: None }
+        Self {
+            state: Snapshot::default(),
+            observers: Vec::new(),
+            wants_levels: false,
+            published,
+            changed: true,
+            last: None,
+        }
     }
 
     pub(super) fn subscribe(&mut self, mut observer: Box<dyn Observer>) {
         observer.on_snapshot(&self.published.get());
+        self.wants_levels |= observer.wants_levels();
         self.observers.push(observer);
+    }
+
+    /// Somebody listens for levels.
+    pub(super) fn wants_levels(&self) -> bool {
+        self.wants_levels
     }
 
     /// Tells an event. Audio and video go on meanwhile, so observers must be quick.

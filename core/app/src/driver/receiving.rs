@@ -4,20 +4,21 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use treff_media::codec::{MediaKind, Ssrc};
-use treff_media::device::{DeviceError, PushOutcome, RendererStats, VideoRenderer};
+use treff_media::device::{PushOutcome, RendererStats, VideoRenderer};
 use treff_media::frame::EncodedFrame;
 use treff_media::session::AudioPacket;
 use treff_signalling::{ReceiveConstraints, SourceName};
 
 use super::live::Live;
+use super::settings::affordable;
 use super::{Driver, News};
 use crate::audio::Loudspeaker;
 use crate::door::command::Layout;
+use crate::door::devices::DeviceKind;
 use crate::door::event::Event;
-use crate::door::notice::Notice;
 
 /// What a first look at a meeting asks for.
 pub(super) const DEFAULT_LAYOUT: Layout = Layout::Everyone { max_height: 720, last_n: -1 };
@@ -27,6 +28,7 @@ pub(super) struct Receiving {
     pub(super) shown: BTreeMap<SourceName, Shown>,
     asked: Option<ReceiveConstraints>,
     heard: BTreeSet<Ssrc>,
+    last_sound: Option<Instant>,
 }
 
 /// A source on screen.
@@ -37,7 +39,13 @@ pub(super) struct Shown {
 
 impl Default for Receiving {
     fn default() -> Self {
-        Self { layout: DEFAULT_LAYOUT, shown: BTreeMap::new(), asked: None, heard: BTreeSet::new() }
+        Self {
+            layout: DEFAULT_LAYOUT,
+            shown: BTreeMap::new(),
+            asked: None,
+            heard: BTreeSet::new(),
+            last_sound: None,
+        }
     }
 }
 
@@ -49,6 +57,11 @@ impl Receiving {
     pub(super) fn close_all(&mut self) {
         self.shown.clear();
         self.heard.clear();
+    }
+
+    /// Whether anybody's sound came within that time.
+    pub(super) fn heard_since(&self, now: Instant, time: Duration) -> bool {
+        self.last_sound.is_some_and(|last| now.saturating_duration_since(last) < time)
     }
 
     fn wants(&self, name: &SourceName) -> bool {
@@ -92,10 +105,10 @@ impl Driver {
     /// Brings renderers, the session and the bridge in line with what is to be seen.
     pub(super) fn update_receiving(&mut self, now: Instant) {
         let reporter = self.reporter();
-        let Self { meeting, platform, layout, .. } = self;
+        let Self { meeting, platform, layout, outlet, .. } = self;
         let Some(live) = meeting.as_mut().and_then(super::Meeting::live) else { return };
         let Live { receiving, media, people, conference, .. } = live;
-        receiving.layout.clone_from(layout);
+        receiving.layout = affordable(layout, outlet.state.settings.data_use);
         let constraints = receiving.constraints();
         if receiving.asked.as_ref() != Some(&constraints) {
             conference.set_receive_constraints(now, constraints.clone());
@@ -161,6 +174,7 @@ impl Driver {
         let first = self.poll_live(|live| {
             let loudspeaker = live.loudspeaker.as_mut()?;
             loudspeaker.insert(packet.ssrc, packet.sequence, packet.timestamp, now, &packet.payload);
+            live.receiving.last_sound = Some(now);
             if !live.receiving.heard.insert(packet.ssrc) {
                 return None;
             }
@@ -173,24 +187,31 @@ impl Driver {
         }
     }
 
+    /// Opens the loudspeaker, if it is not open, for everybody who is there.
     pub(super) fn start_loudspeaker(&mut self) {
         if self.poll_live(|live| live.loudspeaker.as_ref().map(|_| ())).is_some() {
             return;
         }
-        let tap = self.platform.audio.speaker_tap();
-        let reporter = self.reporter();
-        let started = self.platform.audio.open_output().and_then(|output| {
-            Loudspeaker::start(output, tap, move |error| reporter.send(News::LoudspeakerEnded(error)))
-        });
-        match started {
-            Ok(loudspeaker) => self.with_live(|live| live.loudspeaker = Some(loudspeaker)),
-            Err(error) => self.loudspeaker_ended(&error),
+        match self.open_loudspeaker() {
+            Ok(loudspeaker) => self.use_loudspeaker(loudspeaker),
+            Err(error) => self.give_up(DeviceKind::Speaker, &error),
         }
     }
 
-    pub(super) fn loudspeaker_ended(&mut self, error: &DeviceError) {
-        self.with_live(|live| live.loudspeaker = None);
-        self.outlet.warn(Notice::SpeakerFailed { problem: error.into() });
+    /// Lets a loudspeaker that was just opened play everybody, as loud as they were.
+    pub(super) fn use_loudspeaker(&mut self, mut loudspeaker: Loudspeaker) {
+        let volumes: BTreeMap<String, f32> =
+            self.outlet.state.participants.iter().map(|p| (p.endpoint.clone(), p.volume)).collect();
+        self.with_live(|live| {
+            let sources = live.media.iter().flat_map(|media| media.sources.values());
+            for source in sources.filter(|source| source.kind == MediaKind::Audio) {
+                loudspeaker.add(source.ssrc);
+                if let Some(&gain) = volumes.get(source.owner.as_str()) {
+                    loudspeaker.set_gain(source.ssrc, gain);
+                }
+            }
+            live.loudspeaker = Some(loudspeaker);
+        });
     }
 
     pub(super) fn set_volume(&mut self, endpoint: &str, gain: f32) {

@@ -48,6 +48,12 @@ impl Driver {
             }
             Command::SetLayout { layout } => self.set_layout(now, layout),
             Command::SetVolume { endpoint, gain } => self.set_volume(&endpoint, gain),
+            Command::SetPreview { microphone, camera } => self.set_preview(now, microphone, camera),
+            Command::SelectDevice { kind, id } => self.select_device(now, kind, id),
+            Command::TestSpeaker => self.test_speaker(),
+            Command::StartShare => self.start_share(now),
+            Command::StopShare => self.stop_share(now),
+            Command::ChangeSettings { settings } => self.change_settings(now, settings),
             Command::NewMeeting { language } => self.new_meeting(now, language.as_deref()),
             Command::GoHome => self.go_home(now),
             command @ (Command::SetRoomPassword { .. }
@@ -70,17 +76,20 @@ impl Driver {
                 self.outlet.touch();
             }
             Command::PublishSnapshot => self.outlet.publish_anyway(),
-            other => tracing::error!("This build does not know {other:?}."),
         }
     }
 
     /// Starts the conference, or remembers to as soon as the deployment is known.
-    pub(super) fn join(&mut self, now: Instant, wish: JoinWish) {
-        let Some(meeting) = &mut self.meeting else { return };
-        if let Some(name) = wish.name.clone() {
-            self.storage.set_display_name(&name);
-            self.outlet.state.me.name = name;
+    pub(super) fn join(&mut self, now: Instant, mut wish: JoinWish) {
+        if self.meeting.is_none() {
+            return;
         }
+        self.close_preview();
+        wish.camera &= self.pictures();
+        if let Some(name) = &wish.name {
+            self.remember_name(name);
+        }
+        let Some(meeting) = &mut self.meeting else { return };
         self.outlet.state.screen = Screen::Joining { waiting: None };
         self.outlet.state.me.microphone = wish.microphone;
         self.outlet.state.me.camera = wish.camera;
@@ -147,12 +156,6 @@ impl Driver {
         if due.is_some_and(|due| due <= now) {
             self.end(now, EndReason::Left);
         }
-    }
-
-    fn remember_name(&mut self, name: &str) {
-        self.storage.set_display_name(name);
-        name.clone_into(&mut self.outlet.state.me.name);
-        self.outlet.touch();
     }
 }
 

@@ -15,6 +15,8 @@ use crate::door::notice::Notice;
 use crate::door::snapshot::{ChatLine, ConnectionState, Participant, Screen, Tracks, Waiting};
 use crate::net::HttpError;
 
+/// Those who spoke last, as far back as a front end has places for them.
+const RECENT_SPEAKERS: usize = 20;
 /// Chat messages kept for drawing.
 const CHAT_TAIL: usize = 500;
 
@@ -74,7 +76,7 @@ impl Driver {
                     self.outlet.tell(&Event::Reaction { from: from.to_string(), reaction });
                 }
             }
-            Heard::MutedBy { kind, actor } => self.muted_by(kind, actor.as_ref()),
+            Heard::MutedBy { kind, actor } => self.muted_by(now, kind, actor.as_ref()),
             Heard::StartMuted { audio, video } => {
                 if audio {
                     self.microphone_off();
@@ -100,7 +102,10 @@ impl Driver {
                 };
                 self.outlet.tell(&Event::BridgeChannelOpen { kind });
             }
-            Heard::DominantSpeaker { endpoint, silence, .. } => self.dominant_speaker(&endpoint, silence),
+            Heard::DominantSpeaker { endpoint, previous, silence } => {
+                self.dominant_speaker(&endpoint, &previous, silence);
+            }
+            Heard::LocalSourceRefused { source } => self.share_refused(now, &source),
             Heard::SenderConstraint { source, max_height } => {
                 self.sender_constraint(now, &source, max_height);
             }
@@ -126,6 +131,8 @@ impl Driver {
         state.screen = Screen::Call;
         state.connection = ConnectionState::Joined;
         state.me.endpoint = endpoint.to_string();
+        // Coming back after a lost connection is the same stay.
+        state.joined_at.get_or_insert_with(super::requests::unix_milliseconds);
         self.storage.keep_recent(&link, &room, &server, super::requests::unix_milliseconds());
         self.outlet.state.recent = self.storage.recent();
         self.outlet.tell(&Event::Joined { room, endpoint: endpoint.to_string() });
@@ -161,6 +168,7 @@ impl Driver {
     fn left(&mut self, now: Instant, endpoint: &EndpointId) {
         let gone = self.poll_live(|live| live.people.remove(endpoint));
         self.outlet.state.participants.retain(|other| other.endpoint != endpoint.as_str());
+        self.outlet.state.recent_speakers.retain(|speaker| speaker != endpoint.as_str());
         self.owner_gone(now, endpoint);
         if let Some(gone) = gone.filter(|gone| !gone.hidden) {
             let endpoint = endpoint.to_string();
@@ -176,6 +184,7 @@ impl Driver {
     }
 
     fn chat(&mut self, message: signalling::ChatMessage) {
+        let written = message.delayed_at.as_deref().and_then(super::stamp::milliseconds);
         let from = message.from.map(|from| from.to_string());
         let ours = from.as_deref() == Some(self.outlet.state.me.endpoint.as_str());
         let (id, name, text, private) = (message.id, message.name, message.text, message.private);
@@ -186,7 +195,7 @@ impl Driver {
             name: name.clone(),
             text: text.clone(),
             private,
-            at: super::requests::unix_milliseconds(),
+            at: written.unwrap_or_else(super::requests::unix_milliseconds),
         });
         if !ours {
             self.outlet.tell(&Event::Chat { from, name, text, private });
@@ -222,7 +231,7 @@ impl Driver {
         }
     }
 
-    fn muted_by(&mut self, kind: MutedMedium, actor: Option<&EndpointId>) {
+    fn muted_by(&mut self, now: Instant, kind: MutedMedium, actor: Option<&EndpointId>) {
         let media = match kind {
             MutedMedium::Audio => {
                 self.microphone_off();
@@ -232,13 +241,20 @@ impl Driver {
                 self.camera_off();
                 "video"
             }
+            MutedMedium::Desktop => {
+                self.stop_share(now);
+                "desktop"
+            }
             _ => return,
         };
         let by = actor.map(ToString::to_string);
         self.outlet.tell(&Event::MutedByModerator { media: media.to_owned(), by });
     }
 
-    fn dominant_speaker(&mut self, endpoint: &EndpointId, silence: bool) {
+    fn dominant_speaker(&mut self, endpoint: &EndpointId, previous: &[EndpointId], silence: bool) {
+        let me = self.outlet.state.me.endpoint.clone();
+        let order = (!silence).then_some(endpoint).into_iter().chain(previous).map(EndpointId::as_str);
+        spoke(&mut self.outlet.state.recent_speakers, order, &me);
         let speaker = (!silence).then(|| endpoint.to_string());
         if self.outlet.state.dominant_speaker == speaker {
             return;
@@ -341,6 +357,18 @@ fn drawn(participant: &signalling::Participant, volume: f32) -> Participant {
     }
 }
 
+/// Puts those who spoke, the last first, in front of those who spoke before them.
+fn spoke<'a>(recent: &mut Vec<String>, order: impl Iterator<Item = &'a str>, me: &str) {
+    let mut speakers: Vec<String> = Vec::new();
+    let before = std::mem::take(recent);
+    for speaker in order.map(str::to_owned).chain(before) {
+        if speaker != me && !speakers.contains(&speaker) && speakers.len() < RECENT_SPEAKERS {
+            speakers.push(speaker);
+        }
+    }
+    *recent = speakers;
+}
+
 fn from_wire(reaction: signalling::Reaction) -> Option<Reaction> {
     use signalling::Reaction as R;
     Some(match reaction {
@@ -353,4 +381,23 @@ fn from_wire(reaction: signalling::Reaction) -> Option<Reaction> {
         R::Love => Reaction::Love,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_spoke_last_stands_first_and_we_do_not_stand_at_all() {
+        let mut recent = Vec::new();
+        for (order, expected) in [
+            (&["ben", "cleo"][..], &["ben", "cleo"][..]),
+            (&["ada", "ben"], &["ben", "cleo"]),
+            (&["dora"], &["dora", "ben", "cleo"]),
+            (&["cleo", "dora", "ada"], &["cleo", "dora", "ben"]),
+        ] {
+            spoke(&mut recent, order.iter().copied(), "ada");
+            assert_eq!(recent, expected);
+        }
+    }
 }

@@ -1,29 +1,37 @@
 //! What is sent: the microphone, the camera, and how much of it the others and the network take.
 //!
-//! A device is open only while it is switched on; nothing is encoded that nobody asked for.
+//! A camera is open only while it is switched on. A microphone that was on stays open while muted if an observer wants
+//! levels, so that a front end can tell somebody that they speak unheard; then nothing of it is encoded, and nothing
+//! leaves. Nothing is encoded that nobody asked for.
 
 use std::time::Instant;
 
 use treff_deployment::Deployment;
 use treff_media::audio::CaptureConfig;
 use treff_media::codec::VideoCodec;
-use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource, SourceNews};
+use treff_media::device::EncodePlan;
 use treff_media::simulcast::{BitrateTable, LayerAllocator, LayerInputs, MaxBitrates, SourceKind};
 use treff_signalling::SourceName;
 
+use super::Driver;
+use super::devices::Source;
 use super::live::Live;
-use super::{Driver, News};
+use super::settings::LOW_HEIGHT;
+use super::share::Share;
 use crate::audio::Microphone;
-use crate::door::notice::Notice;
+use crate::door::settings::DataUse;
 
 /// Audio with FEC and headers, taken off the estimate before video gets its share. Bits per second.
 const AUDIO_SHARE: u64 = 50_000;
+/// The most a shared screen takes, by Jitsi's defaults. Bits per second.
+const SCREEN_LIMIT: u64 = 2_500_000;
 /// What is assumed before the first estimate. Bits per second.
 const FIRST_ESTIMATE: u64 = 1_000_000;
 
 pub(super) struct Sending {
     pub(super) microphone: Option<Microphone>,
-    camera: Option<Box<dyn EncodedVideoSource>>,
+    pub(super) camera: Option<Source>,
+    pub(super) share: Option<Share>,
     allocator: LayerAllocator,
     /// The most anybody wants of our camera; nothing heard yet means all of it.
     wanted_height: Option<i32>,
@@ -37,6 +45,7 @@ impl Sending {
         Self {
             microphone: None,
             camera: None,
+            share: None,
             allocator: LayerAllocator::new(bitrates(deployment)),
             wanted_height: None,
             estimate: None,
@@ -46,7 +55,13 @@ impl Sending {
 
     pub(super) fn request_keyframe(&mut self) {
         if let Some(camera) = &mut self.camera {
-            camera.request_keyframe();
+            camera.video.request_keyframe();
+        }
+    }
+
+    pub(super) fn request_screen_keyframe(&mut self) {
+        if let Some(share) = &mut self.share {
+            share.request_keyframe();
         }
     }
 
@@ -61,38 +76,70 @@ impl Sending {
         self.estimate = None;
         self.allocator.pause();
         if let Some(camera) = &mut self.camera {
-            camera.set_plan(self.allocator.plan());
+            camera.video.set_plan(self.allocator.plan());
+        }
+        if let Some(share) = &mut self.share {
+            share.forget_session();
         }
     }
 
     pub(super) fn close_all(&mut self) {
         self.microphone = None;
+        self.share = None;
         self.close_camera();
     }
 
-    fn close_camera(&mut self) {
+    pub(super) fn close_camera(&mut self) {
         self.camera = None;
         self.allocator.pause();
     }
 
-    fn update_plan(&mut self, codec: VideoCodec, simulcast: bool) {
+    /// Takes a camera, perhaps in the place of another; it waits for its plan.
+    pub(super) fn use_camera(&mut self, camera: Source) {
+        self.camera = Some(camera);
+        self.allocator.pause();
+    }
+
+    fn update_plans(&mut self, codec: VideoCodec, simulcast: bool, data_use: DataUse) {
+        let estimate = self.estimate.unwrap_or(FIRST_ESTIMATE).saturating_sub(AUDIO_SHARE);
+        let shared = self.share.as_ref().is_some_and(Share::is_wanted);
+        self.update_camera(codec, simulcast, data_use, camera_share(estimate, shared));
+        if let Some(share) = self.share.as_mut().filter(|share| share.name().is_some()) {
+            let camera: u64 = self.allocator.plan().layers.iter().map(|layer| u64::from(layer.bitrate)).sum();
+            share.update_plan(codec, estimate.saturating_sub(camera));
+        }
+    }
+
+    fn update_camera(&mut self, codec: VideoCodec, simulcast: bool, data_use: DataUse, estimate: u64) {
         let Some(camera) = &mut self.camera else { return };
+        let captured = match camera.video.capture_height() {
+            // Nobody has picked or allowed it yet.
+            0 => return,
+            height if data_use == DataUse::Low => height.min(LOW_HEIGHT),
+            height => height,
+        };
         let inputs = LayerInputs {
             kind: SourceKind::Camera,
-            capture_height: camera.capture_height(),
+            capture_height: captured,
             codec,
             max_height: self.wanted_height.unwrap_or(-1),
-            estimate: self.estimate.unwrap_or(FIRST_ESTIMATE).saturating_sub(AUDIO_SHARE),
+            estimate,
             simulcast: simulcast && codec == VideoCodec::Vp8,
         };
         if let Some(plan) = self.allocator.update(&inputs) {
-            camera.set_plan(plan);
+            camera.video.set_plan(plan);
         }
     }
 }
 
+/// What the camera may take of the estimate beside a screen: the screen is what everybody looks at, and takes half until
+/// it has all it can use.
+fn camera_share(estimate: u64, shared: bool) -> u64 {
+    if shared { (estimate / 2).max(estimate.saturating_sub(SCREEN_LIMIT)) } else { estimate }
+}
+
 /// The library's limits, with the deployment's in place of those it sets.
-fn bitrates(deployment: &Deployment) -> BitrateTable {
+pub(super) fn bitrates(deployment: &Deployment) -> BitrateTable {
     let mut table = BitrateTable::default();
     for (name, set) in &deployment.video.max_bitrates {
         let Ok(codec) = name.parse::<VideoCodec>() else { continue };
@@ -113,7 +160,12 @@ impl Driver {
     pub(super) fn set_microphone(&mut self, now: Instant, on: bool) {
         self.outlet.state.me.microphone = on;
         self.outlet.touch();
-        self.with_live(|live| live.conference.set_audio_muted(now, !on));
+        self.with_live(|live| {
+            live.conference.set_audio_muted(now, !on);
+            if let Some(microphone) = live.sending.microphone.as_ref().filter(|_| on) {
+                microphone.set_muted(false);
+            }
+        });
         if on {
             self.update_sending(now);
         } else {
@@ -122,6 +174,7 @@ impl Driver {
     }
 
     pub(super) fn set_camera(&mut self, now: Instant, on: bool) {
+        let on = on && self.pictures();
         self.outlet.state.me.camera = on;
         self.outlet.touch();
         self.with_live(|live| live.conference.set_video_muted(now, !on));
@@ -132,11 +185,15 @@ impl Driver {
         }
     }
 
-    /// Closes the microphone; signalling knows already, or is told by the caller.
+    /// Silences the microphone; signalling knows already, or is told by the caller.
     pub(super) fn microphone_off(&mut self) {
         self.outlet.state.me.microphone = false;
         self.outlet.touch();
-        self.with_live(|live| live.sending.microphone = None);
+        let measured = self.outlet.wants_levels();
+        self.with_live(|live| match &live.sending.microphone {
+            Some(microphone) if measured => microphone.set_muted(true),
+            _ => live.sending.microphone = None,
+        });
     }
 
     /// Closes the camera; signalling knows already, or is told by the caller.
@@ -147,11 +204,14 @@ impl Driver {
     }
 
     pub(super) fn sender_constraint(&mut self, now: Instant, source: &SourceName, max_height: i32) {
-        let ours = self.poll_live(|live| live.me.as_ref().map(|me| me.camera_source() == *source));
-        if ours == Some(true) {
-            self.with_live(|live| live.sending.wanted_height = Some(max_height));
-            self.update_sending(now);
-        }
+        self.with_live(|live| {
+            if live.me.as_ref().is_some_and(|me| me.camera_source() == *source) {
+                live.sending.wanted_height = Some(max_height);
+            } else if let Some(share) = live.sending.share.as_mut().filter(|s| s.name() == Some(source)) {
+                share.want(max_height);
+            }
+        });
+        self.update_sending(now);
     }
 
     /// Brings devices and encoders in line with what is switched on and what is wanted.
@@ -165,65 +225,51 @@ impl Driver {
         }
         if self.outlet.state.me.camera {
             self.open_camera(now);
-            self.plan_encodings();
         }
+        self.signal_share(now);
+        self.plan_encodings();
     }
 
     fn open_microphone(&mut self, now: Instant) {
-        let first_timestamp = self.poll_live(|live| {
-            let closed = live.sending.microphone.is_none();
-            let epoch = *live.sending.audio_epoch.get_or_insert(now);
-            let elapsed = now.duration_since(epoch).as_millis();
-            closed.then_some((elapsed as u64).wrapping_mul(48) as u32)
-        });
-        let Some(first_timestamp) = first_timestamp else { return };
-        let reporter = self.reporter();
-        let ready = std::sync::Arc::clone(&self.audio_ready);
-        let config = CaptureConfig { first_timestamp, ..CaptureConfig::default() };
-        let started = self.platform.audio.open_input().and_then(|input| {
-            Microphone::start(input, config, ready, move |error| reporter.send(News::MicrophoneEnded(error)))
-        });
-        match started {
+        if self.poll_live(|live| live.sending.microphone.as_ref().map(|_| ())).is_some() {
+            return;
+        }
+        let config = self.capture_config(now);
+        match self.start_microphone(config, false) {
             Ok(microphone) => self.with_live(|live| live.sending.microphone = Some(microphone)),
-            Err(error) => self.microphone_ended(now, &error),
+            Err(error) => self.microphone_failed(now, &error),
         }
     }
 
-    pub(super) fn microphone_ended(&mut self, now: Instant, error: &DeviceError) {
-        self.set_microphone(now, false);
-        self.outlet.warn(Notice::MicrophoneFailed { problem: error.into() });
+    /// How to begin encoding now: the clock of a microphone goes on while it is closed.
+    pub(super) fn capture_config(&mut self, now: Instant) -> CaptureConfig {
+        let elapsed = self.poll_live(|live| {
+            let epoch = *live.sending.audio_epoch.get_or_insert(now);
+            Some(now.saturating_duration_since(epoch).as_millis())
+        });
+        let first_timestamp = (elapsed.unwrap_or(0) as u64).wrapping_mul(48) as u32;
+        CaptureConfig { first_timestamp, ..CaptureConfig::default() }
     }
 
     fn open_camera(&mut self, now: Instant) {
         if self.poll_live(|live| live.sending.camera.as_ref().map(|_| ())).is_some() {
             return;
         }
-        let frames = self.frames.clone();
-        let reporter = self.reporter();
-        let sink = Box::new(move |news| match news {
-            SourceNews::Frame(frame) => {
-                // A full queue means that the driver is stuck; a lost frame is repaired by the next key frame.
-                let _ = frames.try_send(frame);
-            }
-            SourceNews::Resized => reporter.send(News::CameraResized),
-            SourceNews::Ended(error) => reporter.send(News::CameraEnded(error)),
-        });
-        match self.platform.video.open_camera(sink) {
-            Ok(camera) => self.with_live(|live| live.sending.camera = Some(camera)),
-            Err(error) => self.camera_ended(now, &error),
+        match self.start_camera(now) {
+            Ok(camera) => self.with_live(|live| live.sending.use_camera(camera)),
+            Err(error) => self.camera_failed(now, &error),
         }
     }
 
-    pub(super) fn camera_ended(&mut self, now: Instant, error: &DeviceError) {
-        self.set_camera(now, false);
-        self.outlet.warn(Notice::CameraFailed { problem: error.into() });
-    }
-
     fn plan_encodings(&mut self) {
-        if let Some(codec) = self.send_codec() {
+        let sends = self
+            .poll_live(|live| (live.sending.camera.is_some() || live.sending.share.is_some()).then_some(()));
+        let codec = sends.and_then(|()| self.send_codec());
+        let data_use = self.outlet.state.settings.data_use;
+        if let Some(codec) = codec {
             self.with_live(|live| {
                 let simulcast = !live.deployment.disable_simulcast;
-                live.sending.update_plan(codec, simulcast);
+                live.sending.update_plans(codec, simulcast, data_use);
             });
         }
     }
@@ -257,5 +303,20 @@ impl Driver {
         let mut list: Vec<VideoCodec> = preferred.filter(|codec| decodable.contains(codec)).collect();
         list.extend(decodable.iter().filter(|codec| !list.contains(codec)).copied().collect::<Vec<_>>());
         list.iter().map(|codec| codec.name().to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_leaves_half_to_the_camera_and_takes_no_more_than_it_can_use() {
+        for (estimate, alone, beside) in
+            [(1_000_000, 1_000_000, 500_000), (6_000_000, 6_000_000, 3_500_000), (0, 0, 0)]
+        {
+            assert_eq!(camera_share(estimate, false), alone);
+            assert_eq!(camera_share(estimate, true), beside);
+        }
     }
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 use treff_store::{RecentMeeting as StoredMeeting, Store, StoreError};
 
 use super::requests::unix_milliseconds;
+use crate::door::devices::DeviceKind;
+use crate::door::settings::Settings;
 use crate::door::snapshot::{RecentMeeting, Snapshot};
 
 /// Recent meetings shown.
@@ -31,7 +33,8 @@ impl Storage {
     /// Puts what is remembered into the snapshot.
     pub(super) fn describe(&self, state: &mut Snapshot) {
         state.preferred_server = self.read(Store::preferred_server);
-        state.me.name = self.read(Store::display_name).unwrap_or_default();
+        state.settings = self.settings();
+        state.me.name.clone_from(&state.settings.name);
         state.recent = self.recent();
     }
 
@@ -69,6 +72,36 @@ impl Storage {
 
     pub(super) fn set_display_name(&mut self, name: &str) {
         self.write(|store| store.set_display_name(Some(name)));
+    }
+
+    /// Everything a person set. What older versions kept apart is kept apart still.
+    pub(super) fn settings(&self) -> Settings {
+        let text = self.read(Store::preferences);
+        let mut settings: Settings =
+            text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        settings.name = self.read(Store::display_name).unwrap_or_default();
+        settings.microphone_on = !self.read(Store::microphone_off).unwrap_or(false);
+        settings.camera_on = !self.read(Store::camera_off).unwrap_or(false);
+        settings.keep_history = self.read(|store| store.keeps_history().map(Some)).unwrap_or(true);
+        settings
+    }
+
+    /// Keeps all of it. Switching the history off forgets it.
+    pub(super) fn keep_settings(&mut self, settings: &Settings) {
+        let text = serde_json::to_string(settings).unwrap_or_default();
+        self.write(|store| store.set_preferences(&text));
+        self.set_display_name(&settings.name);
+        self.write(|store| store.set_microphone_off(!settings.microphone_on));
+        self.write(|store| store.set_camera_off(!settings.camera_on));
+        self.write(|store| store.set_keeps_history(settings.keep_history));
+    }
+
+    pub(super) fn chosen_device(&self, kind: DeviceKind) -> Option<String> {
+        self.read(|store| store.chosen_device(&kind.to_string()))
+    }
+
+    pub(super) fn choose_device(&mut self, kind: DeviceKind, id: Option<&str>) {
+        self.write(|store| store.set_chosen_device(&kind.to_string(), id));
     }
 
     pub(super) fn cached_config(&self, base_url: &str) -> Option<String> {
