@@ -2,6 +2,7 @@
 
 mod chat;
 mod codecs;
+mod devices;
 mod entry;
 mod joining;
 mod losses;
@@ -10,6 +11,8 @@ mod moves;
 mod muting;
 mod noise;
 mod sizes;
+mod settings;
+mod sharing;
 mod sources;
 mod strangers;
 mod volume;
