@@ -165,7 +165,7 @@ fn while_nobody_looks_nothing_is_decoded_or_asked_for() {
 }
 
 #[test]
-fn busy_hardware_falls_back_to_software_and_is_tried_again_for_the_next_surface() {
+fn busy_hardware_falls_back_to_software() {
     let mut phone = Phone::new(&["hard"], None);
     phone.tile.attach(1, 'a');
     phone.tile.push(frame(true, 360));
