@@ -121,6 +121,8 @@ pub struct LabOptions {
     pub bridge_answers: bool,
     /// Everyone is asked to start with the microphone or the camera muted.
     pub start_muted: Option<(bool, bool)>,
+    /// Statements at the end of `config.js`, as an operator adds them.
+    pub config_tail: String,
     /// The source of everything that is made up.
     pub seed: u64,
 }
@@ -149,6 +151,7 @@ impl Default for LabOptions {
             hibernation: Duration::ZERO,
             bridge_answers: true,
             start_muted: None,
+            config_tail: String::new(),
             seed: 1,
         }
     }

@@ -25,9 +25,8 @@ impl Driver {
             Command::AddServer { address, name } => self.add_server(&address, name.as_deref()),
             Command::EditServer { address, name, notes } => {
                 let (name, notes) = (server_text::clean_name(&name), server_text::clean_notes(&notes));
-                match self.change_list(|store| store.edit_server(&address, &name, &notes)) {
-                    Some(false) => self.refuse_server("it is not on the list"),
-                    _ => {}
+                if self.change_list(|store| store.edit_server(&address, &name, &notes)) == Some(false) {
+                    self.refuse_server("it is not on the list");
                 }
             }
             Command::RemoveServer { address } => {

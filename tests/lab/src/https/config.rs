@@ -5,10 +5,11 @@ use crate::options::{ConferenceRequest, ConfigDialect, LabOptions};
 
 /// The file for a request under `prefix` (`/` or `/tenant/`).
 pub(super) fn render(options: &LabOptions, port: u16, prefix: &str) -> String {
-    match options.dialect {
+    let file = match options.dialect {
         ConfigDialect::Debian => debian(options, port, prefix),
         ConfigDialect::Docker => docker(options, port, prefix),
-    }
+    };
+    format!("{file}{}", options.config_tail)
 }
 
 fn request_url(options: &LabOptions, port: u16, prefix: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 mod chat;
 mod codecs;
 mod devices;
+mod door;
 mod entry;
 mod joining;
 mod losses;
@@ -10,6 +11,7 @@ mod moderation;
 mod moves;
 mod muting;
 mod noise;
+mod servers;
 mod sizes;
 mod settings;
 mod sharing;
