@@ -2,8 +2,8 @@
 
 mod chat;
 mod codecs;
-mod devices;
 mod door;
+mod devices;
 mod entry;
 mod joining;
 mod losses;
@@ -12,9 +12,9 @@ mod moves;
 mod muting;
 mod noise;
 mod servers;
-mod sizes;
 mod settings;
 mod sharing;
+mod sizes;
 mod sources;
 mod strangers;
 mod volume;
