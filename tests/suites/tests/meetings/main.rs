@@ -2,8 +2,8 @@
 
 mod chat;
 mod codecs;
-mod door;
 mod devices;
+mod door;
 mod entry;
 mod joining;
 mod losses;
