@@ -71,6 +71,10 @@ impl Observer for Printer {
         }
     }
 
+    fn wants_levels(&self) -> bool {
+        false
+    }
+
     fn on_snapshot(&mut self, snapshot: &Arc<Snapshot>) {
         // The same revision twice means that somebody asked for it.
         if self.known.replace(snapshot.revision) == Some(snapshot.revision) {

@@ -125,6 +125,10 @@ impl Observer for Narrator {
         }
     }
 
+    fn wants_levels(&self) -> bool {
+        false
+    }
+
     fn on_snapshot(&mut self, _: &Arc<Snapshot>) {}
 }
 
