@@ -28,13 +28,25 @@ fn device_error(error: &Error) -> DeviceError {
         Error::Portal(PortalError::NotFound(_) | PortalError::Exist(_)) | Error::PortalNotFound(_) => {
             DeviceError::Missing
         }
-        // Nobody on the bus answers to the portal's name, or there is no bus.
-        Error::Zbus(ashpd::zbus::Error::MethodError(name, ..))
-            if name.ends_with("ServiceUnknown") || name.ends_with("UnknownMethod") =>
-        {
+        Error::Zbus(error) | Error::Portal(PortalError::ZBus(error)) => bus_error(error),
+        error => DeviceError::Failed(error.to_string()),
+    }
+}
+
+/// Nobody on the bus answers to the portal's name, or there is no bus.
+fn bus_error(error: &ashpd::zbus::Error) -> DeviceError {
+    use ashpd::zbus::{Error as Bus, fdo::Error as Standard};
+    match error {
+        Bus::Address(_) | Bus::InputOutput(_) => DeviceError::Missing,
+        Bus::MethodError(name, ..) if name.ends_with("ServiceUnknown") || name.ends_with("UnknownMethod") => {
             DeviceError::Missing
         }
-        Error::Zbus(ashpd::zbus::Error::Address(_) | ashpd::zbus::Error::InputOutput(_)) => {
+        Bus::FDO(error)
+            if matches!(
+                **error,
+                Standard::ServiceUnknown(_) | Standard::NameHasNoOwner(_) | Standard::UnknownMethod(_)
+            ) =>
+        {
             DeviceError::Missing
         }
         error => DeviceError::Failed(error.to_string()),
@@ -166,6 +178,9 @@ mod tests {
     #[test]
     fn without_a_portal_it_is_missing() {
         let nobody = Error::Zbus(ashpd::zbus::Error::Address("no bus".to_owned()));
+        assert_eq!(device_error(&nobody), DeviceError::Missing);
+        let unknown = ashpd::zbus::fdo::Error::ServiceUnknown("no portal".to_owned());
+        let nobody = Error::Portal(PortalError::ZBus(ashpd::zbus::Error::FDO(Box::new(unknown))));
         assert_eq!(device_error(&nobody), DeviceError::Missing);
         assert!(matches!(device_error(&Error::NoResponse), DeviceError::Failed(_)));
     }

@@ -18,8 +18,13 @@ use crate::picture::feed::Feed;
 use crate::picture::{Layout, RawPicture};
 
 /// What cameras offer, the cheapest to use first.
-const FORMATS: [(&[u8; 4], Layout); 4] =
-    [(b"YUYV", Layout::Yuy2), (b"NV12", Layout::Nv12), (b"YU12", Layout::I420), (b"MJPG", Layout::Jpeg)];
+const FORMATS: [(&[u8; 4], Layout); 5] = [
+    (b"YUYV", Layout::Yuy2),
+    (b"UYVY", Layout::Uyvy),
+    (b"NV12", Layout::Nv12),
+    (b"YU12", Layout::I420),
+    (b"MJPG", Layout::Jpeg),
+];
 /// The largest encoding of a camera.
 const SIZE: (u32, u32) = (1280, 720);
 /// Buffers shared with the driver.

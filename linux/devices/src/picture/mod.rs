@@ -20,6 +20,8 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 pub(crate) enum Layout {
     /// 4:2:2 in one plane: Y U Y V.
     Yuy2,
+    /// 4:2:2 in one plane: U Y V Y.
+    Uyvy,
     /// 4:2:0: a plane of luma, a plane of U and V in turns.
     Nv12,
     /// 4:2:0 in three planes.
@@ -56,7 +58,8 @@ pub(crate) fn convert(raw: &RawPicture<'_>) -> Result<I420Frame, Malformed> {
         return Err(Malformed);
     }
     match raw.layout {
-        Layout::Yuy2 => planar::from_yuy2(raw),
+        Layout::Yuy2 => planar::from_packed(raw, 0),
+        Layout::Uyvy => planar::from_packed(raw, 1),
         Layout::Nv12 => planar::from_nv12(raw),
         Layout::I420 => planar::from_i420(raw),
         Layout::Bgrx | Layout::Rgbx => from_rgb(raw),

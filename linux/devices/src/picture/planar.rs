@@ -10,7 +10,9 @@ fn row(data: &[u8], stride: usize, width: usize, index: usize) -> Result<&[u8], 
     data.get(start..).and_then(|rest| rest.get(..width)).ok_or(Malformed)
 }
 
-pub(super) fn from_yuy2(raw: &RawPicture<'_>) -> Result<I420Frame, Malformed> {
+/// Four bytes hold two pixels; `luma` says where their two lumas start, colour has the other places.
+pub(super) fn from_packed(raw: &RawPicture<'_>, luma: usize) -> Result<I420Frame, Malformed> {
+    let colour = 1 - luma;
     let pairs = usize::from(raw.width).div_ceil(2);
     if raw.stride < pairs * 4 {
         return Err(Malformed);
@@ -19,10 +21,10 @@ pub(super) fn from_yuy2(raw: &RawPicture<'_>) -> Result<I420Frame, Malformed> {
     let [mut y, mut u, mut v] = frame.planes_mut();
     for index in 0..usize::from(raw.height) {
         let pixels = row(raw.data, raw.stride, pairs * 4, index)?.as_chunks::<4>().0;
-        for (two, [first, _, second, _]) in y.row(index).chunks_mut(2).zip(pixels) {
-            two[0] = *first;
+        for (two, pair) in y.row(index).chunks_mut(2).zip(pixels) {
+            two[0] = pair[luma];
             if let Some(last) = two.get_mut(1) {
-                *last = *second;
+                *last = pair[luma + 2];
             }
         }
         if index % 2 == 0 {
@@ -31,8 +33,8 @@ pub(super) fn from_yuy2(raw: &RawPicture<'_>) -> Result<I420Frame, Malformed> {
             let below = below.as_chunks::<4>().0;
             let colours = u.row(index / 2).iter_mut().zip(v.row(index / 2));
             for ((u, v), (upper, lower)) in colours.zip(pixels.iter().zip(below)) {
-                *u = upper[1].midpoint(lower[1]);
-                *v = upper[3].midpoint(lower[3]);
+                *u = upper[colour].midpoint(lower[colour]);
+                *v = upper[colour + 2].midpoint(lower[colour + 2]);
             }
         }
     }

@@ -27,6 +27,14 @@ fn a_last_odd_row_of_yuy2_has_its_own_colour() {
 }
 
 #[test]
+fn uyvy_is_yuy2_with_colour_first() {
+    let data = [100, 10, 200, 20];
+    let frame = convert(&picture(Layout::Uyvy, (2, 1), 4, &data)).expect("whole");
+    assert_eq!(frame.y().row(0), [10, 20]);
+    assert_eq!(corner(&frame), [10, 100, 200]);
+}
+
+#[test]
 fn nv12_is_taken_apart() {
     let data = [1, 2, 0, 0, 3, 4, 0, 0, 90, 160, 0, 0];
     let frame = convert(&picture(Layout::Nv12, (2, 2), 4, &data)).expect("whole");
@@ -75,7 +83,8 @@ fn a_jpeg_from_a_camera_decodes() {
 
 #[test]
 fn too_few_bytes_are_no_picture_in_any_layout() {
-    let layouts = [Layout::Yuy2, Layout::Nv12, Layout::I420, Layout::Bgrx, Layout::Rgbx, Layout::Jpeg];
+    let layouts =
+        [Layout::Yuy2, Layout::Uyvy, Layout::Nv12, Layout::I420, Layout::Bgrx, Layout::Rgbx, Layout::Jpeg];
     for layout in layouts {
         let whole = vec![200; 16 * 16 * 4];
         for length in [0, 1, 15, 64, 16 * 16 * 3 / 2 - 1] {

@@ -101,7 +101,11 @@ fn serve(thread: &Rc<RefCell<Thread>>, main_loop: &MainLoopRc, server: CoreRc, s
     let mut thread = thread.borrow_mut();
     thread.server = None;
     let streams = std::mem::take(&mut thread.streams);
+    let stopped = thread.stopped;
     drop(thread);
+    if stopped {
+        return;
+    }
     for open in streams.values() {
         open.fail(&DeviceError::Failed("PipeWire is gone".to_owned()));
     }

@@ -38,7 +38,7 @@ struct Pictures {
     agreed: Option<Agreed>,
     /// Planes that came in several pieces, joined.
     joined: Vec<u8>,
-    /// It ran before: pausing for good means that its source is gone.
+    /// There was a time when pictures could come.
     ran: bool,
 }
 
@@ -97,7 +97,9 @@ impl Pictures {
         match state {
             StreamState::Error(message) => self.feed.end(reason(&message)),
             // The node was taken away, by a person who ends sharing or pulls the plug.
-            StreamState::Unconnected => self.feed.end(DeviceError::Ended),
+            StreamState::Unconnected if self.ran => self.feed.end(DeviceError::Ended),
+            // It never came to pictures: no format in common, or gone before the first.
+            StreamState::Unconnected => self.feed.end(DeviceError::Failed("no picture came".to_owned())),
             StreamState::Streaming => self.ran = true,
             StreamState::Paused | StreamState::Connecting => {}
         }
@@ -133,7 +135,7 @@ impl Pictures {
 fn picture(agreed: Agreed, stride: i32, data: &[u8]) -> RawPicture<'_> {
     let Agreed { layout, width, height } = agreed;
     let least = match layout {
-        Layout::Yuy2 => usize::from(width).div_ceil(2) * 4,
+        Layout::Yuy2 | Layout::Uyvy => usize::from(width).div_ceil(2) * 4,
         Layout::Bgrx | Layout::Rgbx => usize::from(width) * 4,
         Layout::Nv12 | Layout::I420 => usize::from(width),
         Layout::Jpeg => 0,
