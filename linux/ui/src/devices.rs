@@ -62,7 +62,9 @@ fn choices(devices: &[Device], chosen: Option<&str>) -> (Vec<DeviceChoice>, Shar
 pub(crate) fn preview(state: &State, screen: ScreenKind) -> (bool, bool) {
     match screen {
         ScreenKind::Prejoin => (state.entry.microphone, state.entry.camera),
-        ScreenKind::Settings if state.places.last() == Some(&Place::Settings(SettingsPage::Devices)) => (true, false),
+        ScreenKind::Settings if state.places.last() == Some(&Place::Settings(SettingsPage::Devices)) => {
+            (true, false)
+        }
         _ => (false, false),
     }
 }

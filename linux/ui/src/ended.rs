@@ -65,7 +65,11 @@ pub(crate) fn show(window: &AppWindow, state: &State) {
     ended.set_may_open_browser(error.and_then(browser_address).is_some());
     let elsewhere = matches!(
         error,
-        Some(UserError::ServerNotFound { .. } | UserError::ServerUnreachable { .. } | UserError::ServerNotReady)
+        Some(
+            UserError::ServerNotFound { .. }
+                | UserError::ServerUnreachable { .. }
+                | UserError::ServerNotReady
+        )
     );
     ended.set_may_choose_server(elsewhere);
 }

@@ -65,7 +65,11 @@ pub(crate) fn show(window: &AppWindow, state: &State, host: &dyn Host) {
     home.set_welcome(!snapshot.settings.welcomed && server.is_empty() && !snapshot.servers.is_empty());
     let choices = snapshot.servers.iter().take(CHOICES).map(|server| ServerChoice {
         address: server.address.as_str().into(),
-        name: if server.name.is_empty() { server.address.as_str().into() } else { server.name.as_str().into() },
+        name: if server.name.is_empty() {
+            server.address.as_str().into()
+        } else {
+            server.name.as_str().into()
+        },
         operator: server.operator.as_deref().unwrap_or_default().into(),
         country: server.country.as_deref().unwrap_or_default().into(),
         in_eu: server.in_eu.unwrap_or_default(),

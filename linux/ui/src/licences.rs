@@ -30,7 +30,8 @@ pub(crate) fn show(window: &AppWindow) {
     let adapter = LicencesAdapter::get(window);
     if adapter.get_parts().row_count() == 0 {
         adapter.set_version(env!("CARGO_PKG_VERSION").into());
-        let parts = PARTS.iter().map(|(name, licence)| Part { name: (*name).into(), licence: (*licence).into() });
+        let parts =
+            PARTS.iter().map(|(name, licence)| Part { name: (*name).into(), licence: (*licence).into() });
         adapter.set_parts(follow(adapter.get_parts(), parts.collect()));
     }
 }

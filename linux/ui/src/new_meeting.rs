@@ -41,8 +41,11 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
         shared.host.save(&name, &calendar_file(&entry));
         shared.update(|state| state.new_meeting.saved = true);
     }));
-    meeting.on_show_qr(shared.callback_with(|shared, open| shared.update(|state| state.new_meeting.qr_open = open)));
-    meeting.on_set_lobby(shared.callback_with(|shared, on| shared.update(|state| state.new_meeting.lobby = on)));
+    meeting.on_show_qr(
+        shared.callback_with(|shared, open| shared.update(|state| state.new_meeting.qr_open = open)),
+    );
+    meeting
+        .on_set_lobby(shared.callback_with(|shared, on| shared.update(|state| state.new_meeting.lobby = on)));
 }
 
 pub(crate) fn show(window: &AppWindow, state: &State) {

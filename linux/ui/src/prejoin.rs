@@ -15,8 +15,11 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     prejoin.on_switch_microphone(
         shared.callback_with(|shared, on| shared.update(|state| state.entry.microphone = on)),
     );
-    prejoin.on_switch_camera(shared.callback_with(|shared, on| shared.update(|state| state.entry.camera = on)));
-    prejoin.on_open_devices(shared.callback_with(|shared, open| shared.update(|state| state.devices_open = open)));
+    prejoin
+        .on_switch_camera(shared.callback_with(|shared, on| shared.update(|state| state.entry.camera = on)));
+    prejoin.on_open_devices(
+        shared.callback_with(|shared, open| shared.update(|state| state.devices_open = open)),
+    );
     prejoin.on_open_server(shared.callback(|shared| {
         let address = shared.read(|state| state.meeting_server().to_owned());
         shared.go(Place::Server { address });
@@ -41,7 +44,8 @@ fn join(window: &AppWindow, shared: &Shared) {
     let command = shared.read(|state| {
         let password = NewMeetingAdapter::get(window).get_password();
         let protection = Protection {
-            password: Some(password.to_string()).filter(|text| state.snapshot.new_meeting && !text.is_empty()),
+            password: Some(password.to_string())
+                .filter(|text| state.snapshot.new_meeting && !text.is_empty()),
             lobby: state.snapshot.new_meeting && state.new_meeting.lobby,
         };
         let (microphone, camera) = (state.entry.microphone, state.entry.camera);

@@ -34,7 +34,10 @@ pub(crate) fn browser_address(error: &UserError) -> Option<String> {
 
 /// A failure that is about what was typed at home.
 pub(crate) fn is_about_the_link(error: &UserError) -> bool {
-    matches!(error, UserError::LinkInvalid { .. } | UserError::NoServerChosen | UserError::OtherService { .. })
+    matches!(
+        error,
+        UserError::LinkInvalid { .. } | UserError::NoServerChosen | UserError::OtherService { .. }
+    )
 }
 
 /// The number the screens know a device's trouble by; 0 for none.

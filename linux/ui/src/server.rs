@@ -14,9 +14,13 @@ use crate::{AppWindow, CheckProgress, FindingKind, FindingRow, FindingTone, Prob
 pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     let server = window.global::<ServerAdapter>();
     server.on_back(shared.callback(Shared::back));
-    server.on_run_check(shared.callback(|shared| shared.dispatch(Command::CheckServer { address: address(shared) })));
+    server.on_run_check(
+        shared.callback(|shared| shared.dispatch(Command::CheckServer { address: address(shared) })),
+    );
     server.on_prefer(
-        shared.callback(|shared| shared.dispatch(Command::SetPreferredServer { server: Some(address(shared)) })),
+        shared.callback(|shared| {
+            shared.dispatch(Command::SetPreferredServer { server: Some(address(shared)) })
+        }),
     );
     server.on_remove(shared.callback(|shared| {
         shared.dispatch(Command::RemoveServer { address: address(shared) });
@@ -24,7 +28,8 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     }));
     server.on_move(shared.callback_with(|shared, up: bool| {
         let address = address(shared);
-        let place = shared.read(|state| state.snapshot.servers.iter().position(|server| server.address == address));
+        let place =
+            shared.read(|state| state.snapshot.servers.iter().position(|server| server.address == address));
         let Some(place) = place.and_then(|place| u32::try_from(place).ok()) else { return };
         let position = if up { place.saturating_sub(1) } else { place + 1 };
         shared.dispatch(Command::MoveServer { address, position });
@@ -66,7 +71,8 @@ pub(crate) fn show(window: &AppWindow, state: &State, entered: bool) {
         adapter.set_name(state.server_name(address).into());
         adapter.set_notes(server.map(|server| server.notes.as_str().into()).unwrap_or_default());
     }
-    let text = |part: fn(&Server) -> Option<&str>| SharedString::from(server.and_then(part).unwrap_or_default());
+    let text =
+        |part: fn(&Server) -> Option<&str>| SharedString::from(server.and_then(part).unwrap_or_default());
     adapter.set_address(address.into());
     adapter.set_operator(text(|server| server.operator.as_deref()));
     adapter.set_country(text(|server| server.country.as_deref()));

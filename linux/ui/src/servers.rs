@@ -15,7 +15,9 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     let servers = window.global::<ServersAdapter>();
     servers.on_back(shared.callback(Shared::back));
     servers.on_open(
-        shared.callback_with(|shared, address: SharedString| shared.go(Place::Server { address: address.into() })),
+        shared.callback_with(|shared, address: SharedString| {
+            shared.go(Place::Server { address: address.into() })
+        }),
     );
     servers.on_address_edited(shared.callback_with(|shared, _: SharedString| {
         shared.update(|state| state.servers = ServersState::default());

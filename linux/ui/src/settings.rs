@@ -22,7 +22,8 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     }));
     settings.on_open_servers(shared.callback(|shared| shared.go(Place::Servers)));
     settings.on_open_licences(shared.callback(|shared| shared.go(Place::Licences)));
-    settings.on_forget_history(shared.callback(|shared| shared.dispatch(Command::ForgetRecent { link: None })));
+    settings
+        .on_forget_history(shared.callback(|shared| shared.dispatch(Command::ForgetRecent { link: None })));
     settings.on_copy_diagnostics(shared.callback(|shared| {
         shared.host.copy(&shared.host.diagnostics());
         shared.update(|state| state.copied = true);
@@ -54,7 +55,9 @@ fn wire_values(settings: &SettingsAdapter<'_>, shared: &Rc<Shared>) {
         });
     }));
     settings.on_set_language(shared.callback_with(|shared, language: SharedString| {
-        change(shared, |settings| settings.language = Some(language.into()).filter(|text: &String| !text.is_empty()));
+        change(shared, |settings| {
+            settings.language = Some(language.into()).filter(|text: &String| !text.is_empty())
+        });
     }));
     settings.on_set_text_size(shared.callback_with(|shared, percent: i32| {
         change(shared, |settings| settings.text_size = u16::try_from(percent.clamp(100, 200)).unwrap_or(100));
@@ -99,7 +102,8 @@ pub(crate) fn show(window: &AppWindow, state: &State, host: &dyn Host, entered: 
         adapter.set_diagnostics(host.diagnostics().into());
     }
     adapter.set_page(page);
-    adapter.set_server(state.server_name(state.snapshot.preferred_server.as_deref().unwrap_or_default()).into());
+    adapter
+        .set_server(state.server_name(state.snapshot.preferred_server.as_deref().unwrap_or_default()).into());
     adapter.set_microphone_on(settings.microphone_on);
     adapter.set_camera_on(settings.camera_on);
     adapter.set_data_use(match settings.data_use {

@@ -111,7 +111,11 @@ impl State {
 
     /// What a look at a server found.
     pub(crate) fn check(&self, address: &str) -> Option<&CheckState> {
-        self.snapshot.checks.iter().find(|check| check.address == address).map(|ServerCheck { state, .. }| state)
+        self.snapshot
+            .checks
+            .iter()
+            .find(|check| check.address == address)
+            .map(|ServerCheck { state, .. }| state)
     }
 
     /// The person's name for a server, else its address.

@@ -135,7 +135,10 @@ impl Shared {
     }
 
     /// A callback with one argument.
-    pub(crate) fn callback_with<A>(self: &Rc<Self>, run: impl Fn(&Self, A) + 'static) -> impl Fn(A) + 'static {
+    pub(crate) fn callback_with<A>(
+        self: &Rc<Self>,
+        run: impl Fn(&Self, A) + 'static,
+    ) -> impl Fn(A) + 'static {
         let shared = Rc::downgrade(self);
         move |argument| {
             if let Some(shared) = shared.upgrade() {
@@ -182,7 +185,9 @@ impl Shared {
             ScreenKind::Prejoin if self.read(|state| state.proceeded) => {
                 self.update(|state| state.proceeded = false);
             }
-            ScreenKind::Prejoin | ScreenKind::NewMeeting | ScreenKind::Ended => self.dispatch(Command::GoHome),
+            ScreenKind::Prejoin | ScreenKind::NewMeeting | ScreenKind::Ended => {
+                self.dispatch(Command::GoHome)
+            }
             ScreenKind::Waiting => self.dispatch(Command::Leave),
             // A call is left by its own button only.
             _ => {}

@@ -1,0 +1,72 @@
+//! The screens by keyboard: reach, press, type, go back, and what the core is asked for.
+
+use slint::platform::Key;
+use slint::{ComponentHandle, SharedString};
+use treff_app::{Command, Screen, Waiting};
+use treff_ui::{AppAdapter, HomeAdapter, ScreenKind, Theme};
+
+use crate::scenes::{PHONE, Play, Scene, meeting, snapshot};
+use crate::stage::Stage;
+
+fn open(scene: Scene) -> (Play, Stage) {
+    let play = scene.play();
+    let stage = play.stage(PHONE.0, PHONE.1, 1.0);
+    (play, stage)
+}
+
+fn tab(stage: &Stage, times: usize) {
+    for _ in 0..times {
+        stage.press(SharedString::from(Key::Tab));
+    }
+}
+
+#[test]
+fn ada_types_a_room_and_joins_it() {
+    let (play, stage) = open(Scene::new("typing", snapshot()));
+    // Settings come first in reading order, then the field.
+    tab(&stage, 2);
+    stage.type_text("Pub");
+    assert_eq!(play.ui.window().global::<HomeAdapter>().get_link(), "Pub");
+    stage.press(SharedString::from(Key::Return));
+    assert_eq!(*play.host.commands.borrow(), [Command::Open { link: "Pub".to_owned(), token: None }]);
+}
+
+#[test]
+fn escape_leads_back_from_the_settings() {
+    let (play, stage) = open(Scene::new("escape", snapshot()));
+    tab(&stage, 1);
+    stage.press(" ");
+    let app = play.ui.window().global::<AppAdapter>();
+    assert_eq!(app.get_screen(), ScreenKind::Settings);
+    stage.press(SharedString::from(Key::Escape));
+    assert_eq!(app.get_screen(), ScreenKind::Home);
+}
+
+#[test]
+fn ben_gives_the_password_and_enters() {
+    let waiting = Some(Waiting::Password { wrong: false });
+    let (play, stage) = open(Scene::new("password", meeting(Screen::Joining { waiting })));
+    tab(&stage, 2);
+    stage.type_text("lantern");
+    stage.press(SharedString::from(Key::Return));
+    let asked = Command::EnterPassword { password: "lantern".to_owned() };
+    assert!(play.host.commands.borrow().contains(&asked), "{:?}", play.host.commands.borrow());
+}
+
+#[test]
+fn the_settings_size_of_type_reaches_the_theme() {
+    let mut large = snapshot();
+    large.settings.text_size = 200;
+    let (play, _) = open(Scene::new("type", large));
+    assert!((play.ui.window().global::<Theme>().get_type_scale() - 2.0).abs() < f32::EPSILON);
+}
+
+#[test]
+fn devices_before_the_call_are_opened_and_closed_with_the_screen() {
+    let (play, _) = open(Scene::new("preview", meeting(Screen::Prejoin)));
+    let both = Command::SetPreview { microphone: true, camera: true };
+    assert_eq!(*play.host.commands.borrow(), [both]);
+    play.ui.show_snapshot(&snapshot());
+    let none = Command::SetPreview { microphone: false, camera: false };
+    assert_eq!(play.host.commands.borrow().last(), Some(&none));
+}
