@@ -15,7 +15,28 @@ pub(crate) struct Arguments {
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
     #[command(subcommand)]
-    pub(crate) verb: Verb,
+    pub(crate) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(crate) window: OpenWindow,
+}
+
+/// What the window opens with; the same as for joining in the terminal where it has the same name.
+#[derive(Debug, Args)]
+pub(crate) struct OpenWindow {
+    /// A meeting to open in the window.
+    pub(crate) link: Option<String>,
+    /// Keep settings and servers in this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Trust this root certificate too (PEM), for a private server.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Connect to ADDR when HOST:PORT is asked for (may be repeated).
+    #[arg(long, value_name = "HOST:PORT:ADDR", value_parser = resolve)]
+    pub(crate) resolve: Vec<ResolveOverride>,
+    /// Show a moving pattern and say a tone instead of this machine's devices: for tests.
+    #[arg(long, hide = true)]
+    pub(crate) pattern: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -154,7 +175,7 @@ mod tests {
 
     fn join(line: &str) -> Box<Join> {
         let arguments = Arguments::try_parse_from(line.split_whitespace()).expect("a valid line");
-        let Verb::Join(join) = arguments.verb;
+        let Some(Verb::Join(join)) = arguments.verb else { panic!("{line} is not for the terminal") };
         join
     }
 
@@ -172,9 +193,19 @@ mod tests {
     }
 
     #[test]
+    fn without_a_verb_the_window_opens() {
+        for (line, link) in
+            [("treff", None), ("treff https://meet.example.org/Pub", Some("https://meet.example.org/Pub"))]
+        {
+            let arguments = Arguments::try_parse_from(line.split_whitespace()).expect("a valid line");
+            assert!(arguments.verb.is_none());
+            assert_eq!(arguments.window.link.as_deref(), link);
+        }
+    }
+
+    #[test]
     fn wrong_lines_are_refused() {
         for line in [
-            "treff",
             "treff join",
             "treff join x --codec theora",
             "treff join x --duration soon",

@@ -1,8 +1,9 @@
-//! The `treff` binary: reads the command line and starts what it asks for.
+//! The `treff` binary: reads the command line and opens the window, or joins in the terminal.
 
 mod arguments;
 mod headless;
 mod network;
+mod window;
 
 use std::process::ExitCode;
 
@@ -20,8 +21,14 @@ fn main() -> ExitCode {
         }
     };
     start_log(arguments.verbose);
-    let Verb::Join(join) = arguments.verb;
-    match headless::run(&join) {
+    let done = match arguments.verb {
+        Some(Verb::Join(join)) => headless::run(&join),
+        None if window::has_display() => window::run(&arguments.window),
+        None => Err(headless::Failure::usage(
+            "There is no display to open a window on. Join in the terminal: treff join LINK",
+        )),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{}", failure.sentence);

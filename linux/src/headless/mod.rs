@@ -5,9 +5,9 @@ mod clock;
 mod output;
 mod recorder;
 mod script;
-mod sound;
+pub(crate) mod sound;
 mod terminal;
-mod vision;
+pub(crate) mod vision;
 
 use std::fs;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    fn usage(sentence: impl Into<String>) -> Self {
+    pub(crate) fn usage(sentence: impl Into<String>) -> Self {
         Self { reason: ExitReason::Usage, sentence: sentence.into() }
     }
 }
@@ -168,23 +168,23 @@ fn exit_reason(error: &UserError) -> ExitReason {
     }
 }
 
+/// The roots a server may prove itself by: the system's, and those of a file.
+pub(crate) fn trust(ca: Option<&Path>) -> Result<ServerTrust, Failure> {
+    let Some(path) = ca else { return Ok(ServerTrust::System) };
+    let pem = fs::read(path).map_err(|error| cannot("read", path, &error))?;
+    let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let roots = roots.unwrap_or_default();
+    if roots.is_empty() {
+        let path = path.display();
+        return Err(Failure::usage(format!("{path} holds no certificate. --ca takes a PEM file.")));
+    }
+    Ok(ServerTrust::SystemAnd(roots))
+}
+
 fn config(join: &Join) -> Result<ClientConfig, Failure> {
-    let trust = match &join.ca {
-        None => ServerTrust::System,
-        Some(path) => {
-            let pem = fs::read(path).map_err(|error| cannot("read", path, &error))?;
-            let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-            let roots = roots.unwrap_or_default();
-            if roots.is_empty() {
-                let path = path.display();
-                return Err(Failure::usage(format!("{path} holds no certificate. --ca takes a PEM file.")));
-            }
-            ServerTrust::SystemAnd(roots)
-        }
-    };
     Ok(ClientConfig {
         store: join.store.clone(),
-        trust,
+        trust: trust(join.ca.as_deref())?,
         resolve: join.resolve.clone(),
         bridge_channel: match join.bridge_channel {
             BridgeChannelChoice::Auto => None,

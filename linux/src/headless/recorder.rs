@@ -31,7 +31,7 @@ enum Record {
 
 /// A handle to the writing thread; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Recorder {
+pub(crate) struct Recorder {
     records: SyncSender<Record>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }

@@ -16,7 +16,7 @@ const TONE_HERTZ: f32 = 440.0;
 const TONE_LEVEL: f32 = 0.2;
 
 /// The devices of a client without a sound card.
-pub(super) struct Devices {
+pub(crate) struct Devices {
     source: Source,
     recorder: Option<Recorder>,
 }
@@ -32,7 +32,7 @@ impl Devices {
     ///
     /// # Errors
     /// In words for a person.
-    pub(super) fn open(choice: &AudioChoice, recorder: Option<Recorder>) -> Result<Self, String> {
+    pub(crate) fn open(choice: &AudioChoice, recorder: Option<Recorder>) -> Result<Self, String> {
         let source = match choice {
             AudioChoice::Tone => Source::Tone,
             AudioChoice::None => Source::None,

@@ -18,7 +18,7 @@ use crate::arguments::VideoChoice;
 const PATTERN: (u16, u16, u8) = (1280, 720, 30);
 
 /// The cameras of a client without one.
-pub(super) struct Cameras(Source);
+pub(crate) struct Cameras(Source);
 
 enum Source {
     Pattern,
@@ -31,7 +31,7 @@ impl Cameras {
     ///
     /// # Errors
     /// In words for a person.
-    pub(super) fn open(choice: &VideoChoice) -> Result<Self, String> {
+    pub(crate) fn open(choice: &VideoChoice) -> Result<Self, String> {
         Ok(Self(match choice {
             VideoChoice::Pattern => Source::Pattern,
             VideoChoice::None => Source::None,

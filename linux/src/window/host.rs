@@ -1,0 +1,98 @@
+//! What the screens ask of the rest of the program.
+
+use std::cell::{OnceCell, RefCell};
+use std::fs;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use arboard::Clipboard;
+use chrono::{DateTime, Local, NaiveDateTime};
+use treff_app::{Client, Command, Screen, Snapshot};
+use treff_ui::Host;
+
+use super::belongings::Belongings;
+
+/// The program behind the window.
+pub(super) struct WindowHost {
+    client: Rc<Client>,
+    belongings: Belongings,
+    snapshot: RefCell<Arc<Snapshot>>,
+    /// Opened at the first copy; on X11 it also serves what was copied.
+    clipboard: OnceCell<Option<RefCell<Clipboard>>>,
+}
+
+impl WindowHost {
+    pub(super) fn new(client: Rc<Client>, belongings: Belongings) -> Self {
+        Self { client, belongings, snapshot: RefCell::default(), clipboard: OnceCell::new() }
+    }
+
+    /// Remembers the newest state.
+    pub(super) fn follow(&self, snapshot: &Arc<Snapshot>) {
+        self.snapshot.replace(Arc::clone(snapshot));
+    }
+
+    pub(super) fn screen(&self) -> Screen {
+        self.snapshot.borrow().screen.clone()
+    }
+}
+
+impl Host for WindowHost {
+    fn dispatch(&self, command: Command) {
+        self.client.dispatch(command);
+    }
+
+    fn copy(&self, text: &str) {
+        let clipboard = self.clipboard.get_or_init(|| Clipboard::new().ok().map(RefCell::new));
+        let copied = clipboard.as_ref().is_some_and(|board| board.borrow_mut().set_text(text).is_ok());
+        if !copied {
+            tracing::warn!("The clipboard cannot be reached.");
+        }
+    }
+
+    fn open(&self, url: &str) {
+        self.belongings.open(url);
+    }
+
+    fn save(&self, name: &str, content: &str) {
+        // A plain name only: nothing leads out of the folder.
+        let plain: String = name.chars().filter(|c| c.is_alphanumeric() || "-_. ".contains(*c)).collect();
+        let folder = std::env::var_os("XDG_DOWNLOAD_DIR")
+            .or_else(|| std::env::var_os("HOME"))
+            .map_or_else(|| PathBuf::from("."), PathBuf::from);
+        if let Err(error) = fs::write(folder.join(plain.trim_start_matches('.')), content) {
+            tracing::warn!(%error, "The file could not be kept.");
+        }
+    }
+
+    fn now(&self) -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+    }
+
+    fn local_time(&self, milliseconds: u64) -> NaiveDateTime {
+        let utc = DateTime::from_timestamp_millis(milliseconds as i64).unwrap_or_default();
+        utc.with_timezone(&Local).naive_local()
+    }
+
+    fn diagnostics(&self) -> String {
+        let snapshot = self.snapshot.borrow();
+        let devices = &snapshot.devices;
+        format!(
+            "Treff {}\nConnection: {:?}, quality {:?}\nPeople: {}\nMicrophones: {}, loudspeakers: {}, cameras: {}\n\
+             Problems: microphone {:?}, loudspeaker {:?}, camera {:?}, screen {:?}\nDisplay: {}\n",
+            env!("CARGO_PKG_VERSION"),
+            snapshot.connection,
+            snapshot.quality,
+            snapshot.participants.len(),
+            devices.microphones.len(),
+            devices.speakers.len(),
+            devices.cameras.len(),
+            devices.microphone_problem,
+            devices.speaker_problem,
+            devices.camera_problem,
+            devices.share_problem,
+            if std::env::var_os("WAYLAND_DISPLAY").is_some() { "Wayland" } else { "X11" },
+        )
+    }
+}
