@@ -48,7 +48,9 @@ impl OwnPictures {
         let own = devices.own_picture();
         // One waiting call is enough: the newest picture is asked for.
         let (wake, calls) = mpsc::sync_channel(1);
-        own.watch(move || drop(wake.try_send(())));
+        own.watch(move || {
+            let _ = wake.try_send(());
+        });
         let mut pictures = Self { own, feed, painter: Painter::default(), seen: 0 };
         let spawned = thread::Builder::new().name("treff-own".to_owned()).spawn(move || {
             while calls.recv().is_ok() {
