@@ -45,7 +45,8 @@ pub enum Awake {
 
 /// One thing that keeps us awake; each is released in its own way.
 enum Hold {
-    Portal(Request),
+    /// Boxed: it is far larger than the others.
+    Portal(Box<Request>),
     Saver(u32),
     /// Released by closing it.
     Login(OwnedFd),
@@ -103,7 +104,7 @@ async fn by_portal(context: &Context, awake: Awake, reason: &str) -> Result<Hold
     })
     .await?;
     match within(OBJECTION, request.response()).await {
-        Ok(_) | Err(Failure::TimedOut) => Ok(Hold::Portal(request)),
+        Ok(_) | Err(Failure::TimedOut) => Ok(Hold::Portal(Box::new(request))),
         Err(failure) => Err(failure),
     }
 }

@@ -102,7 +102,11 @@ impl Banners {
         }
         if let Some((_, notice)) = self.notice.as_ref().filter(|(since, _)| fresh(Some(*since))) {
             let (code, problem) = code(notice);
-            return Shown { name: code.to_owned(), id: problem.to_owned(), ..Shown::plain(CallBanner::Notice) };
+            return Shown {
+                name: code.to_owned(),
+                id: problem.to_owned(),
+                ..Shown::plain(CallBanner::Notice)
+            };
         }
         let late = self.unconnected_since.is_some_and(|since| now.duration_since(since) >= PATIENCE);
         Shown::plain(if late { CallBanner::Connecting } else { CallBanner::None })

@@ -14,4 +14,4 @@ mod speaking;
 mod tiles;
 
 pub use picture::{OWN_PICTURE, PictureFeed, PictureStore, PicturesWait, Pixels};
-pub use presenter::{CallPresenter};
+pub use presenter::CallPresenter;

@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn messages_tell_a_sender_once() {
-        let line = |from: &str, text: &str, at, private| ChatLine {
+        let line = |from: &str, text: &str, at, private: bool| ChatLine {
             id: text.to_owned(),
             from: Some(from.to_owned()),
             to: private.then(|| "b".to_owned()),

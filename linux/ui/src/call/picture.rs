@@ -167,7 +167,10 @@ mod tests {
     fn store() -> (PictureStore, Arc<AtomicU32>) {
         let told = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&told);
-        (PictureStore::new(Arc::new(move || drop(count.fetch_add(1, Ordering::Relaxed)))), told)
+        let tell = move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        };
+        (PictureStore::new(Arc::new(tell)), told)
     }
 
     fn show(store: &PictureStore, sources: &[(&str, u32)]) {
@@ -193,7 +196,8 @@ mod tests {
         paint(&mut ada, 2);
         paint(&mut ben, 9);
         assert_eq!(told.load(Ordering::Relaxed), 1);
-        let taken: Vec<_> = store.take().iter().map(|(name, pixels)| (name.clone(), pixels.as_bytes()[0])).collect();
+        let taken: Vec<_> =
+            store.take().iter().map(|(name, pixels)| (name.clone(), pixels.as_bytes()[0])).collect();
         assert_eq!(taken, [("ada-v0".to_owned(), 2), ("ben-v0".to_owned(), 9)]);
         assert!(store.take().is_empty());
         paint(&mut ada, 3);

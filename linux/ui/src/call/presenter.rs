@@ -170,7 +170,8 @@ impl CallPresenter {
     pub fn draw_pictures(&self) {
         let now = Instant::now();
         let mut state = self.state.borrow_mut();
-        let early = state.drawn.map_or(Duration::ZERO, |drawn| (drawn + FRAME).saturating_duration_since(now));
+        let early =
+            state.drawn.map_or(Duration::ZERO, |drawn| (drawn + FRAME).saturating_duration_since(now));
         if early.is_zero() {
             state.draw(now);
         } else if !self.frame.running() {
@@ -354,7 +355,8 @@ impl State {
             let picture = source.as_ref().and_then(|source| Some(self.images.get(source)?.1));
             let aspect = tiles::aspect(picture);
             if let Some(source) = &source {
-                let zoomed = matches!(placed.subject, Subject::Screen(_)) && placed.place == super::layout::Place::Stage;
+                let zoomed = matches!(placed.subject, Subject::Screen(_))
+                    && placed.place == super::layout::Place::Stage;
                 let scale = if zoomed { scale * self.zoom } else { scale };
                 let fit = tiles::fit(placed, aspect);
                 let want = Wanted::of(source.clone(), placed.rect, placed.place, fit, aspect, scale);
@@ -469,13 +471,15 @@ impl State {
                     self.arrange(now);
                 }
             }
-            Event::ParticipantJoined { name, .. } => self.news.add(now, CallNewsKind::Joined, &named(name), ""),
+            Event::ParticipantJoined { name, .. } => {
+                self.news.add(now, CallNewsKind::Joined, &named(name), "")
+            }
             Event::ParticipantLeft { name, .. } => self.news.add(now, CallNewsKind::Left, &named(name), ""),
-            Event::Chat { from, name, text, private } => {
-                if from.as_deref() != Some(self.snapshot.me.endpoint.as_str()) {
-                    let kind = if *private { CallNewsKind::PrivateMessage } else { CallNewsKind::Message };
-                    self.news.add(now, kind, &named(name), text);
-                }
+            Event::Chat { from, name, text, private }
+                if from.as_deref() != Some(self.snapshot.me.endpoint.as_str()) =>
+            {
+                let kind = if *private { CallNewsKind::PrivateMessage } else { CallNewsKind::Message };
+                self.news.add(now, kind, &named(name), text);
             }
             Event::KnockArrived { name, .. } => self.news.add(now, CallNewsKind::Knock, name, ""),
             Event::Reconnecting => self.news.add(now, CallNewsKind::Reconnecting, "", ""),
