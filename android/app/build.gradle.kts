@@ -48,13 +48,14 @@ dependencies {
     implementation("net.java.dev.jna:jna:5.19.1@aar")
 }
 
-/** Builds the core with the NDK, and writes its Kotlin side from the same library. */
+/** Builds the core with the NDK, writes its Kotlin side from the same library, and resources from the tokens. */
 abstract class BuildCore @Inject constructor(private val processes: ExecOperations) : DefaultTask() {
     @get:Input abstract val abi: Property<String>
     @get:Input abstract val ndk: Property<String>
     @get:Internal abstract val root: DirectoryProperty
     @get:OutputDirectory abstract val libraries: DirectoryProperty
     @get:OutputDirectory abstract val bindings: DirectoryProperty
+    @get:OutputDirectory abstract val resources: DirectoryProperty
 
     init {
         // Cargo knows better what has changed.
@@ -82,6 +83,10 @@ abstract class BuildCore @Inject constructor(private val processes: ExecOperatio
                 "--language", "kotlin", "--no-format", "--out-dir", bindings.get().asFile.path,
             )
         }
+        processes.exec {
+            workingDir(top)
+            commandLine("cargo", "run", "--locked", "-p", "treff-design", "--", "android", resources.get().asFile.path)
+        }
     }
 }
 
@@ -93,6 +98,7 @@ androidComponents {
             root = rootProject.layout.projectDirectory.dir("..")
         }
         variant.sources.jniLibs?.addGeneratedSourceDirectory(core, BuildCore::libraries)
+        variant.sources.res?.addGeneratedSourceDirectory(core, BuildCore::resources)
         variant.sources.kotlin?.addGeneratedSourceDirectory(core, BuildCore::bindings)
     }
 }

@@ -1,6 +1,203 @@
 package org.treffmeet.treff
 
 import android.app.Activity
+import android.app.AlertDialog
+import android.content.Context
+import android.content.Intent
+import android.content.res.Configuration
+import android.os.Build
+import android.os.Bundle
+import android.os.Handler
+import android.os.Looper
+import android.view.View
+import android.view.WindowManager
+import android.widget.FrameLayout
+import org.treffmeet.treff.call.CallView
+import org.treffmeet.treff.core.Theme
+import org.treffmeet.treff.ended.EndedView
+import org.treffmeet.treff.home.HomeView
+import org.treffmeet.treff.links.Links
+import org.treffmeet.treff.prejoin.PrejoinView
+import org.treffmeet.treff.running.Running
+import org.treffmeet.treff.server.ServerView
+import org.treffmeet.treff.servers.ServersView
+import org.treffmeet.treff.session.Shown
+import org.treffmeet.treff.settings.SettingsView
+import org.treffmeet.treff.ui.ScreenView
+import org.treffmeet.treff.waiting.WaitingView
 
-/** The one window. */
-class MainActivity : Activity()
+/** The one window: shows the screen that the state asks for, and passes on what comes from outside. */
+class MainActivity : Activity() {
+    private lateinit var running: Running
+    private lateinit var window_: AppWindow
+    private lateinit var root: FrameLayout
+    private lateinit var theme_: Theme
+    private var screen: Pair<Shown, ScreenView>? = null
+    private var question: Pair<String, AlertDialog>? = null
+    private var forget: () -> Unit = {}
+    private val main = Handler(Looper.getMainLooper())
+    private val tick = object : Runnable {
+        override fun run() {
+            screen?.takeIf { it.first == Shown.CALL }?.second?.show()
+            main.postDelayed(this, TICK_MS)
+        }
+    }
+
+    override fun attachBaseContext(base: Context) {
+        super.attachBaseContext(base)
+        val wanted = (base.applicationContext as TreffApplication).running.session.state.snapshot.settings.theme
+        theme_ = wanted
+        val night = when (wanted) {
+            Theme.SYSTEM -> return
+            Theme.LIGHT -> Configuration.UI_MODE_NIGHT_NO
+            Theme.DARK -> Configuration.UI_MODE_NIGHT_YES
+        }
+        val mode = base.resources.configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK.inv() or night
+        applyOverrideConfiguration(Configuration().apply { uiMode = mode })
+    }
+
+    override fun onCreate(saved: Bundle?) {
+        super.onCreate(saved)
+        running = (application as TreffApplication).running
+        window_ = AppWindow(this, running, saved)
+        root = FrameLayout(this)
+        setContentView(root)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) hearBack()
+        draw()
+        if (saved == null) open(intent)
+    }
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        setIntent(intent)
+        open(intent)
+    }
+
+    private fun open(intent: Intent) {
+        Links.from(intent)?.let(running.session::open)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        forget = running.session.listen(::draw)
+        running.presenters.call.visible(true)
+        main.post(tick)
+        draw()
+    }
+
+    override fun onResume() {
+        super.onResume()
+        window_.resumed()
+    }
+
+    override fun onStop() {
+        super.onStop()
+        forget()
+        main.removeCallbacks(tick)
+        running.presenters.call.visible(false)
+        question?.second?.dismiss()
+        question = null
+    }
+
+    override fun onSaveInstanceState(out: Bundle) {
+        super.onSaveInstanceState(out)
+        window_.save(out)
+    }
+
+    override fun onConfigurationChanged(configuration: Configuration) {
+        super.onConfigurationChanged(configuration)
+        // The call is laid out for its room; the other screens only scroll.
+        if (screen?.first == Shown.CALL) {
+            screen = null
+            draw()
+        }
+    }
+
+    private fun draw() {
+        val state = running.session.state
+        if (state.snapshot.settings.theme != theme_) {
+            recreate()
+            return
+        }
+        val wanted = state.shown
+        if (screen?.first != wanted) {
+            val made = make(wanted)
+            screen = wanted to made
+            root.removeAllViews()
+            root.addView(made.view)
+            root.requestApplyInsets()
+            frame(wanted)
+        }
+        screen?.second?.show()
+        keepOn(wanted == Shown.CALL && state.snapshot.participants.any { it.tracks.camera != null || it.tracks.screen != null })
+        ask(state.askedAbout)
+    }
+
+    private fun make(shown: Shown): ScreenView {
+        val presenters = running.presenters
+        return when (shown) {
+            Shown.HOME -> HomeView(this, presenters.home, window_)
+            Shown.PREJOIN -> PrejoinView(this, presenters.prejoin, window_)
+            Shown.WAITING -> WaitingView(this, presenters.waiting)
+            Shown.CALL -> CallView(this, presenters.call, presenters.sheets, window_)
+            Shown.ENDED -> EndedView(this, presenters.ended, window_)
+            Shown.SETTINGS -> SettingsView(this, presenters.settings, window_)
+            Shown.SERVERS -> ServersView(this, presenters.servers)
+            Shown.SERVER -> ServerView(this, presenters.server, window_)
+        }
+    }
+
+    /** Draws below the system's bars, whose signs are light in the dark and dark in the light. */
+    @Suppress("DEPRECATION")
+    private fun frame(shown: Shown) {
+        val night = resources.configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK == Configuration.UI_MODE_NIGHT_YES
+        val signs = if (night || shown == Shown.CALL) 0 else View.SYSTEM_UI_FLAG_LIGHT_STATUS_BAR or View.SYSTEM_UI_FLAG_LIGHT_NAVIGATION_BAR
+        window.decorView.systemUiVisibility =
+            View.SYSTEM_UI_FLAG_LAYOUT_STABLE or View.SYSTEM_UI_FLAG_LAYOUT_FULLSCREEN or View.SYSTEM_UI_FLAG_LAYOUT_HIDE_NAVIGATION or signs
+    }
+
+    private fun keepOn(on: Boolean) {
+        if (on) window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON) else window.clearFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
+    }
+
+    /** A link came while in another call. */
+    private fun ask(link: String?) {
+        if (question?.first == link) return
+        question?.second?.dismiss()
+        question = link?.let {
+            val session = running.session
+            val dialog = AlertDialog.Builder(this)
+                .setTitle(R.string.other_call_title)
+                .setMessage(getString(R.string.other_call, session.state.meeting))
+                .setPositiveButton(R.string.other_call_switch) { _, _ -> session.switchMeeting(leave = true) }
+                .setNegativeButton(R.string.other_call_stay) { _, _ -> session.switchMeeting(leave = false) }
+                .setOnCancelListener { session.switchMeeting(leave = false) }
+                .show()
+            it to dialog
+        }
+    }
+
+    override fun onRequestPermissionsResult(code: Int, permissions: Array<out String>, results: IntArray) =
+        window_.answered(code)
+
+    @NewerPlatform
+    private fun hearBack() = onBackInvokedDispatcher.registerOnBackInvokedCallback(android.window.OnBackInvokedDispatcher.PRIORITY_DEFAULT, ::back)
+
+    @Deprecated("Below API 33 there is no other way.")
+    override fun onBackPressed() = back()
+
+    /** Closes what is open; a meeting goes on in the background. */
+    private fun back() {
+        val call = running.presenters.call
+        when {
+            screen?.first == Shown.CALL && call.sheet != null -> call.open(null)
+            running.session.back() -> Unit
+            else -> moveTaskToBack(true)
+        }
+    }
+
+    private companion object {
+        /** How often the call's clock, rings and passing sentences are looked at while they can be seen. */
+        const val TICK_MS = 500L
+    }
+}

@@ -1,0 +1,119 @@
+package org.treffmeet.treff
+
+import android.Manifest
+import android.app.Activity
+import android.content.ActivityNotFoundException
+import android.content.ClipData
+import android.content.ClipboardManager
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.net.Uri
+import android.os.Build
+import android.os.Bundle
+import android.provider.Settings
+import android.widget.Toast
+import org.treffmeet.treff.call.SoundRoutes
+import org.treffmeet.treff.running.Running
+import org.treffmeet.treff.session.Shown
+import org.treffmeet.treff.ui.Window
+
+/** What the screens ask of the system: permissions when they are needed, the clipboard, other apps. */
+class AppWindow(private val activity: Activity, private val running: Running, saved: Bundle?) : Window {
+    /** The name to join with once the system has answered. */
+    private var joining: String? = saved?.getString(JOINING)
+    private var notificationsAsked = saved?.getBoolean(ASKED) ?: false
+
+    fun save(out: Bundle) {
+        out.putString(JOINING, joining)
+        out.putBoolean(ASKED, notificationsAsked)
+    }
+
+    private fun granted(permission: String) = activity.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
+
+    private val mayHear get() = granted(Manifest.permission.RECORD_AUDIO)
+
+    override fun join(name: String) {
+        val needed = mutableListOf<String>()
+        if (running.session.state.microphone && !mayHear) needed += Manifest.permission.RECORD_AUDIO
+        // The meeting's notification leads back to it; without it the meeting runs all the same.
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU && !notificationsAsked && !granted(NOTIFICATIONS)) needed += NOTIFICATIONS
+        notificationsAsked = true
+        if (needed.isEmpty()) {
+            running.presenters.prejoin.join(name)
+            return
+        }
+        joining = name
+        activity.requestPermissions(needed.toTypedArray(), JOIN)
+    }
+
+    override fun setMicrophone(on: Boolean) {
+        if (on && !mayHear) activity.requestPermissions(arrayOf(Manifest.permission.RECORD_AUDIO), MICROPHONE)
+        else running.presenters.call.setMicrophone(on)
+    }
+
+    /** The person answered the system. */
+    fun answered(code: Int) {
+        val hears = mayHear
+        when (code) {
+            MICROPHONE -> {
+                running.presenters.call.microphoneAnswered(hears)
+                if (!hears) Toast.makeText(activity, R.string.mic_refused, Toast.LENGTH_LONG).show()
+            }
+            JOIN -> {
+                val name = joining ?: return
+                joining = null
+                val wanted = running.session.state.microphone
+                if (wanted) running.presenters.prejoin.microphoneAnswered(hears)
+                // Refused: the sentence that says so stands on the screen, and joining to listen is one tap away.
+                if (hears || !wanted) running.presenters.prejoin.join(name)
+            }
+        }
+    }
+
+    /** Back, perhaps from the system's settings. */
+    fun resumed() {
+        if (running.session.state.microphoneRefused && mayHear) running.session.update { it.copy(microphoneRefused = false, microphone = it.microphone || it.shown == Shown.PREJOIN) }
+    }
+
+    override fun browse(address: String) = start(Intent(Intent.ACTION_VIEW, Uri.parse(address)).addCategory(Intent.CATEGORY_BROWSABLE))
+
+    private fun start(intent: Intent) {
+        try {
+            activity.startActivity(intent)
+        } catch (_: ActivityNotFoundException) {
+            Toast.makeText(activity, R.string.no_browser, Toast.LENGTH_LONG).show()
+        }
+    }
+
+    private val clipboard get() = activity.getSystemService(ClipboardManager::class.java)
+
+    override fun clipboard(): String? = clipboard.primaryClip?.takeIf { it.itemCount > 0 }?.getItemAt(0)?.coerceToText(activity)?.toString()
+
+    override fun copy(text: String) = clipboard.setPrimaryClip(ClipData.newPlainText(activity.getString(R.string.app_name), text))
+
+    override fun share(text: String) = start(Intent.createChooser(Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, text), null))
+
+    override fun appSettings() = start(Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, own()))
+
+    private fun own() = Uri.fromParts("package", activity.packageName, null)
+
+    override val linkSettings: (() -> Unit)?
+        get() = if (Build.VERSION.SDK_INT < Build.VERSION_CODES.S) null else ({ start(Intent(Settings.ACTION_APP_OPEN_BY_DEFAULT_SETTINGS, own())) })
+
+    override val languageSettings: (() -> Unit)?
+        get() = if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) null else ({ start(Intent(Settings.ACTION_APP_LOCALE_SETTINGS, own())) })
+
+    override val routes: SoundRoutes get() = running.sound
+    override val language: String get() = activity.resources.configuration.locales[0].toLanguageTag()
+    override val version: String get() = activity.packageManager.getPackageInfo(activity.packageName, 0).versionName.orEmpty()
+
+    private companion object {
+        const val JOIN = 1
+        const val MICROPHONE = 2
+        const val JOINING = "joining"
+        const val ASKED = "notifications asked"
+
+        /** Manifest.permission.POST_NOTIFICATIONS, of API 33. */
+        const val NOTIFICATIONS = "android.permission.POST_NOTIFICATIONS"
+    }
+}

@@ -1,0 +1,20 @@
+package org.treffmeet.treff.prejoin
+
+import org.treffmeet.treff.ui.Words
+
+/** Before the call. */
+data class PrejoinState(
+    val meeting: String,
+    /** One line of trust. */
+    val trust: Words,
+    /** The name that stands in the field at first. */
+    val name: String,
+    val microphone: Boolean,
+    /** What is wrong with the microphone. */
+    val microphoneProblem: Words?,
+    /** Only the system's settings help. */
+    val refused: Boolean,
+    /** Shown where there is somebody to invite: in a meeting of one's own making. */
+    val invite: Boolean,
+    val link: String,
+)

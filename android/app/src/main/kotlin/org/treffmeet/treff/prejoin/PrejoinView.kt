@@ -1,0 +1,110 @@
+package org.treffmeet.treff.prejoin
+
+import android.content.Context
+import android.view.Gravity
+import android.widget.FrameLayout
+import android.widget.ImageView
+import org.treffmeet.treff.R
+import org.treffmeet.treff.ui.Avatar
+import org.treffmeet.treff.ui.Card
+import org.treffmeet.treff.ui.Field
+import org.treffmeet.treff.ui.Page
+import org.treffmeet.treff.ui.People
+import org.treffmeet.treff.ui.ScreenView
+import org.treffmeet.treff.ui.Typing
+import org.treffmeet.treff.ui.Weight
+import org.treffmeet.treff.ui.Window
+import org.treffmeet.treff.ui.after
+import org.treffmeet.treff.ui.below
+import org.treffmeet.treff.ui.button
+import org.treffmeet.treff.ui.colour
+import org.treffmeet.treff.ui.column
+import org.treffmeet.treff.ui.dp
+import org.treffmeet.treff.ui.fill
+import org.treffmeet.treff.ui.icon
+import org.treffmeet.treff.ui.link
+import org.treffmeet.treff.ui.notice
+import org.treffmeet.treff.ui.row
+import org.treffmeet.treff.ui.say
+import org.treffmeet.treff.ui.shape
+import org.treffmeet.treff.ui.shown
+import org.treffmeet.treff.ui.size
+import org.treffmeet.treff.ui.switchRow
+import org.treffmeet.treff.ui.text
+
+class PrejoinView(private val context: Context, private val presenter: PrejoinPresenter, private val window: Window) : ScreenView {
+    override val view = Page(context, "", presenter::back)
+    private val avatar = Avatar(context)
+    private val trust = context.text("", colour = R.color.text_quiet)
+    private val name = Field(context, context.getString(R.string.own_name), Typing.NAME)
+    private val microphone = context.switchRow(context.getString(R.string.mic_on), null, R.drawable.ic_mic, presenter::setMicrophone)
+    private val problem = context.notice(R.drawable.ic_mic_off)
+    private val settings = context.button(context.getString(R.string.open_app_settings), Weight.QUIET) { window.appSettings() }
+    private val invite = context.button(context.getString(R.string.share_link), Weight.SECOND, R.drawable.ic_send_link) {
+        last?.let { window.share(context.getString(R.string.share_text, it.meeting, it.link)) }
+    }
+    private var last: PrejoinState? = null
+    private var lastName: String? = null
+
+    init {
+        view.add(picture(), R.dimen.space_tight)
+        val line = context.row {
+            gravity = Gravity.TOP
+            after(ImageView(context).apply { setImageDrawable(context.icon(R.drawable.ic_info, context.colour(R.color.text_quiet))) })
+            val words = context.column {
+                below(trust)
+                below(context.link(context.getString(R.string.what_does_it_do), presenter::openServer))
+            }
+            after(words, start = context.size(R.dimen.space_snug), width = 0, weight = 1f)
+        }
+        view.add(line)
+        name.onEdited(::showInitials)
+        name.onGo(::join)
+        view.add(context.text(context.getString(R.string.own_name), R.dimen.type_small, R.color.text_quiet), R.dimen.space_tight)
+        view.add(name, R.dimen.space_hair)
+        view.add(problem)
+        view.add(settings, R.dimen.space_snug)
+        view.add(Card(context).apply { below(microphone) })
+        view.add(invite)
+        view.add(context.button(context.getString(R.string.join), press = ::join))
+    }
+
+    /** Where the own picture will be. */
+    private fun picture() = FrameLayout(context).apply {
+        background = context.shape(R.color.call_tile, R.dimen.radius_card)
+        val side = context.dp(AVATAR_DP)
+        fill(avatar, side, side, Gravity.CENTER)
+        val pad = context.size(R.dimen.space_base)
+        setPadding(pad, pad, pad, pad)
+        val why = context.text(context.getString(R.string.camera_not_yet), R.dimen.type_small, R.color.call_on_label).apply { gravity = Gravity.CENTER_HORIZONTAL }
+        val words = context.column { below(why, context.size(R.dimen.space_snug) + side) }
+        fill(words, height = FrameLayout.LayoutParams.WRAP_CONTENT, gravity = Gravity.CENTER)
+        (avatar.layoutParams as FrameLayout.LayoutParams).gravity = Gravity.CENTER_HORIZONTAL or Gravity.TOP
+    }
+
+    private fun showInitials(text: String) = avatar.show(People.initials(text), 0)
+
+    private fun join() = window.join(name.value)
+
+    override fun show() {
+        val state = presenter.state()
+        if (state == last) return
+        // What was typed is not overwritten by what was there before.
+        if (state.name != lastName && (name.value.isEmpty() || name.value == lastName)) name.value = state.name
+        lastName = state.name
+        showInitials(name.value)
+        last = state
+        view.title(state.meeting)
+        trust.say(state.trust)
+        problem.say(state.microphoneProblem)
+        settings.shown = state.refused
+        microphone.on = state.microphone
+        if (state.microphone) microphone.name(context.getString(R.string.mic_on), R.drawable.ic_mic)
+        else microphone.name(context.getString(R.string.mic_off), R.drawable.ic_mic_off)
+        invite.shown = state.invite
+    }
+
+    private companion object {
+        const val AVATAR_DP = 112f
+    }
+}

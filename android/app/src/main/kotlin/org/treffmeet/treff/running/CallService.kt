@@ -1,0 +1,87 @@
+package org.treffmeet.treff.running
+
+import android.Manifest
+import android.app.Service
+import android.content.Context
+import android.content.Intent
+import android.content.pm.PackageManager
+import android.content.pm.ServiceInfo
+import android.os.Build
+import android.os.IBinder
+import org.treffmeet.treff.NewerPlatform
+import org.treffmeet.treff.TreffApplication
+import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Screen
+
+/** Keeps a meeting running while another app is in front, and shows that it does. */
+class CallService : Service() {
+    private val session get() = (application as TreffApplication).running.session
+    private val notice by lazy { CallNotice(this) }
+    private var forget: () -> Unit = {}
+    private var shown: Triple<String, Boolean, Boolean>? = null
+    private var withMicrophone: Boolean? = null
+
+    override fun onCreate() {
+        forget = session.listen(::follow)
+    }
+
+    override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
+        when (intent?.action) {
+            ACTION_MICROPHONE -> session.dispatch(Command.SetMicrophone(!session.state.snapshot.me.microphone))
+            ACTION_HANG_UP -> session.dispatch(Command.Leave)
+        }
+        // The system wants to see it within seconds of the start, whatever has become of the meeting.
+        shown = null
+        show()
+        if (!session.state.inMeeting) stopSelf()
+        return START_NOT_STICKY
+    }
+
+    private fun follow() {
+        if (session.state.inMeeting) show() else stopSelf()
+    }
+
+    private fun show() {
+        val snapshot = session.state.snapshot
+        val allowed = checkSelfPermission(Manifest.permission.RECORD_AUDIO) == PackageManager.PERMISSION_GRANTED
+        val wanted = Triple(session.state.meeting, snapshot.me.microphone, snapshot.screen is Screen.Call)
+        if (wanted == shown && allowed == withMicrophone) return
+        shown = wanted
+        withMicrophone = allowed
+        val (meeting, microphone, inCall) = wanted
+        val notification = notice.make(meeting, microphone, inCall)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) typed(notification, allowed) else startForeground(ID, notification)
+    }
+
+    /** Without the microphone's permission the meeting is only listened to, and the type must say so. */
+    @NewerPlatform
+    private fun typed(notification: android.app.Notification, microphone: Boolean) {
+        val type = if (microphone) ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE else ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PLAYBACK
+        startForeground(ID, notification, type)
+    }
+
+    /** Swiped away: whoever does that wants to be gone. */
+    override fun onTaskRemoved(rootIntent: Intent?) = session.dispatch(Command.Leave)
+
+    override fun onDestroy() = forget()
+
+    override fun onBind(intent: Intent?): IBinder? = null
+
+    /** Starts and stops it with the meeting. */
+    class Switch(private val context: Context) : ServiceSwitch {
+        private var running = false
+
+        override fun run(inMeeting: Boolean) {
+            if (inMeeting == running) return
+            running = inMeeting
+            // It stops by itself.
+            if (inMeeting) context.startForegroundService(Intent(context, CallService::class.java))
+        }
+    }
+
+    companion object {
+        const val ACTION_MICROPHONE = "org.treffmeet.treff.MICROPHONE"
+        const val ACTION_HANG_UP = "org.treffmeet.treff.HANG_UP"
+        private const val ID = 1
+    }
+}

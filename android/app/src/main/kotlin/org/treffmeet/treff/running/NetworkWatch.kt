@@ -1,0 +1,24 @@
+package org.treffmeet.treff.running
+
+import android.content.Context
+import android.net.ConnectivityManager
+import android.net.LinkProperties
+import android.net.Network
+
+/** Tells the addresses of the network in use, whenever they change. */
+class NetworkWatch(context: Context, private val told: (List<String>) -> Unit) : NetworkSwitch {
+    private val networks = context.getSystemService(ConnectivityManager::class.java)
+    private var watching = false
+    private val callback = object : ConnectivityManager.NetworkCallback() {
+        override fun onLinkPropertiesChanged(network: Network, properties: LinkProperties) =
+            told(properties.linkAddresses.mapNotNull { it.address.hostAddress })
+
+        override fun onLost(network: Network) = told(emptyList())
+    }
+
+    override fun watch(wanted: Boolean) {
+        if (wanted == watching) return
+        watching = wanted
+        if (wanted) networks.registerDefaultNetworkCallback(callback) else networks.unregisterNetworkCallback(callback)
+    }
+}

@@ -1,0 +1,131 @@
+package org.treffmeet.treff.running
+
+import android.content.Context
+import android.os.Handler
+import android.os.Looper
+import android.os.SystemClock
+import java.io.File
+import org.treffmeet.treff.core.Client
+import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Config
+import org.treffmeet.treff.core.DeviceDecoders
+import org.treffmeet.treff.core.Event
+import org.treffmeet.treff.core.Finding
+import org.treffmeet.treff.core.Observer
+import org.treffmeet.treff.core.Platform
+import org.treffmeet.treff.core.PlatformTrust
+import org.treffmeet.treff.core.Screen
+import org.treffmeet.treff.core.Snapshot
+import org.treffmeet.treff.core.Tone
+import org.treffmeet.treff.core.toneOf
+import org.treffmeet.treff.session.CallMark
+import org.treffmeet.treff.session.Clock
+import org.treffmeet.treff.session.Core
+import org.treffmeet.treff.session.OpenCall
+import org.treffmeet.treff.session.Session
+
+/** The app without a screen: the session, its presenters and the phone's part. Lives as long as the process. */
+class Running(
+    core: Core,
+    clock: Clock,
+    mark: CallMark,
+    tone: (Finding) -> Tone,
+    val sound: Sound,
+    private val service: ServiceSwitch,
+    private val network: NetworkSwitch,
+) {
+    val session = Session(core, clock, mark)
+    val presenters = Presenters(session, tone)
+
+    init {
+        session.listen(::follow)
+    }
+
+    /** Outside a meeting nothing runs. */
+    private fun follow() {
+        val state = session.state
+        network.watch(state.inMeeting || state.snapshot.screen is Screen.Prejoin)
+        service.run(state.inMeeting)
+        sound.use(state.snapshot.screen is Screen.Call)
+    }
+
+    companion object {
+        /** With the real core and the phone's own parts. */
+        fun start(
+            context: Context,
+            config: Config = config(context),
+            trust: Platform = PlatformTrust(),
+            network: (Client) -> NetworkSwitch = { NetworkWatch(context, it::setAddresses) },
+        ): Running {
+            val client = Client(config, trust)
+            val running = Running(
+                ClientCore(client), PhoneClock, StoredMark(context), ::toneOf, PhoneSound(context), CallService.Switch(context), network(client),
+            )
+            client.subscribe(OnMain(running.session))
+            return running
+        }
+
+        private fun config(context: Context) = Config(
+            store = File(context.filesDir, "treff.db").path,
+            decoders = DeviceDecoders.list(),
+        )
+    }
+}
+
+/** Sound of a call, and the ways it can take. */
+interface Sound : org.treffmeet.treff.call.SoundRoutes {
+    fun use(inCall: Boolean)
+}
+
+/** Keeps the process alive and visible while a meeting runs. */
+fun interface ServiceSwitch {
+    fun run(inMeeting: Boolean)
+}
+
+/** Tells the core the phone's addresses while they matter. */
+fun interface NetworkSwitch {
+    fun watch(wanted: Boolean)
+}
+
+private class ClientCore(private val client: Client) : Core {
+    override fun dispatch(command: Command) = client.dispatch(command)
+    override fun snapshot(): Snapshot = client.snapshot()
+}
+
+/** Carries the core's news to the main thread. */
+private class OnMain(private val session: Session) : Observer {
+    private val main = Handler(Looper.getMainLooper())
+
+    override fun onEvent(event: Event) {
+        main.post { session.onEvent(event) }
+    }
+
+    override fun onSnapshot(snapshot: Snapshot) {
+        main.post { session.onSnapshot(snapshot) }
+    }
+}
+
+private object PhoneClock : Clock {
+    override fun wall() = System.currentTimeMillis()
+    override fun ticks() = SystemClock.elapsedRealtime()
+}
+
+private class StoredMark(context: Context) : CallMark {
+    private val store = context.getSharedPreferences("open-call", Context.MODE_PRIVATE)
+
+    override fun left(): OpenCall? {
+        val link = store.getString(LINK, null) ?: return null
+        return OpenCall(link, store.getString(ROOM, null).orEmpty())
+    }
+
+    override fun set(call: OpenCall?) {
+        val edit = store.edit()
+        if (call == null) edit.clear() else edit.putString(LINK, call.link).putString(ROOM, call.room)
+        edit.apply()
+    }
+
+    private companion object {
+        const val LINK = "link"
+        const val ROOM = "room"
+    }
+}

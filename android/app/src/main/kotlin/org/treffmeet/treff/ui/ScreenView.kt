@@ -1,0 +1,47 @@
+package org.treffmeet.treff.ui
+
+import android.view.View
+
+/** A screen on display. */
+interface ScreenView {
+    val view: View
+
+    /** Draws the newest state. */
+    fun show()
+}
+
+/** What screens ask of the window they are in. */
+interface Window {
+    /** Opens a page in the browser; the person is told if there is none. */
+    fun browse(address: String)
+
+    /** What the clipboard holds; read only on a tap. */
+    fun clipboard(): String?
+
+    fun copy(text: String)
+
+    /** Hands a text to another app. */
+    fun share(text: String)
+
+    /** Enters the meeting, after asking for the microphone if it is wanted. */
+    fun join(name: String)
+
+    /** Switches the microphone in a call, after asking for it if need be. */
+    fun setMicrophone(on: Boolean)
+
+    /** The system's page about this app. */
+    fun appSettings()
+
+    /** The system's page about the links this app opens, where there is one. */
+    val linkSettings: (() -> Unit)?
+
+    /** The system's page about this app's language, where there is one. */
+    val languageSettings: (() -> Unit)?
+
+    /** Where sound comes from, for the call's menu. */
+    val routes: org.treffmeet.treff.call.SoundRoutes
+
+    /** BCP 47. */
+    val language: String
+    val version: String
+}
