@@ -24,7 +24,7 @@ class BannerView(context: Context, private val presenter: CallPresenter, private
     private var last: Banner? = null
 
     init {
-        background = context.shape(R.color.surface_raised, R.dimen.radius_card)
+        background = context.shape(R.color.surface, R.dimen.radius_card, R.color.outline_control)
         val side = context.size(R.dimen.space_snug)
         setPadding(side, side, side, side)
         shown = false

@@ -1,6 +1,7 @@
 package org.treffmeet.treff.call
 
 import android.content.Context
+import android.util.TypedValue
 import android.view.Gravity
 import android.view.View
 import android.widget.FrameLayout
@@ -19,6 +20,7 @@ import org.treffmeet.treff.ui.size
 import org.treffmeet.treff.ui.style
 import org.treffmeet.treff.ui.tapDoes
 import org.treffmeet.treff.ui.text
+import org.treffmeet.treff.ui.typeScale
 
 /** One of the call's main controls: round, with a word below where there is room. */
 class Control(context: Context, width: Int, private val word: String, worded: Boolean, press: () -> Unit) : LinearLayout(context) {
@@ -41,6 +43,8 @@ class Control(context: Context, width: Int, private val word: String, worded: Bo
             minWidth = context.dp(BADGE_DP)
             setPadding(context.dp(5f), 0, context.dp(5f), 0)
             includeFontPadding = false
+            // It must not hide the icon; a screen reader tells the number, too.
+            setTextSize(TypedValue.COMPLEX_UNIT_DIP, BADGE_TYPE_DP * minOf(context.typeScale, BADGE_GROWS))
             shown = false
         }
         face.fill(badge, FrameLayout.LayoutParams.WRAP_CONTENT, FrameLayout.LayoutParams.WRAP_CONTENT, Gravity.TOP or Gravity.END)
@@ -66,6 +70,8 @@ class Control(context: Context, width: Int, private val word: String, worded: Bo
 
     private companion object {
         const val BADGE_DP = 20f
+        const val BADGE_TYPE_DP = 13f
+        const val BADGE_GROWS = 1.3f
         const val MOST = 99
     }
 }

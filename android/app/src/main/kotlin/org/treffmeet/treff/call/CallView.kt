@@ -107,7 +107,7 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
     private var lastCovered = Rect()
 
     private fun alone() = context.column {
-        background = context.shape(R.color.call_label, R.dimen.radius_card)
+        background = context.shape(R.color.surface, R.dimen.radius_card, R.color.outline)
         val side = context.size(R.dimen.space_base)
         setPadding(side, side, side, side)
         below(context.heading(context.getString(R.string.alone)).apply { gravity = Gravity.CENTER })

@@ -37,10 +37,13 @@ class TileView(context: Context, private val tap: () -> Unit, private val pin: (
     private val kept = mark(R.drawable.ic_pin, R.color.call_on_label)
     private val name = context.text("")
     private val ring = context.shape(null, R.dimen.radius_card, R.color.speaking, RING_DP)
+    private val still = context.shape(R.color.call_tile, R.dimen.radius_card)
+    private val above = context.shape(R.color.call_control, R.dimen.radius_card)
+    private val edge = context.shape(null, R.dimen.radius_card, R.color.outline_control)
     private var last: TileState? = null
 
     init {
-        background = context.shape(R.color.call_tile, R.dimen.radius_card)
+        background = still
         clipToOutline = true
         fill(picture)
         fill(avatar, gravity = Gravity.CENTER)
@@ -81,7 +84,9 @@ class TileView(context: Context, private val tap: () -> Unit, private val pin: (
         muted.shown = state.muted
         hand.shown = state.hand
         kept.shown = state.pinned
-        foreground = if (state.speaking) ring else null
+        // What lies over another tile must not melt into it.
+        background = if (state.stand == Stand.FLOATING) above else still
+        foreground = if (state.speaking) ring else edge.takeIf { state.stand == Stand.FLOATING }
         contentDescription = state.spoken.joinToString(", ") { it.read(context) }
         tapDoes(context.getString(if (state.pinned) R.string.unpin else R.string.pin))
         requestLayout()

@@ -20,7 +20,7 @@ import org.treffmeet.treff.ui.text
 class EndedView(private val context: Context, private val presenter: EndedPresenter, private val window: Window) : ScreenView {
     override val view = Page(context, "", null)
     private val title = context.heading("", R.dimen.type_headline)
-    private val sentences = context.column()
+    private val sentences = context.column { setPadding(0, 0, 0, context.size(R.dimen.space_snug)) }
     private val again = context.button("") { presenter.again() }
     private val browser = context.button(context.getString(R.string.in_browser)) { last?.browser?.let(window::browse) }
     private val otherServer = context.button(context.getString(R.string.other_server), Weight.SECOND) { presenter.otherServer() }
@@ -29,7 +29,7 @@ class EndedView(private val context: Context, private val presenter: EndedPresen
     init {
         view.add(title, R.dimen.space_vast)
         view.add(sentences, R.dimen.space_hair)
-        view.add(browser, R.dimen.space_wide)
+        view.add(browser, R.dimen.space_snug)
         view.add(again, R.dimen.space_snug)
         view.add(otherServer, R.dimen.space_snug)
         view.add(context.button(context.getString(R.string.home), Weight.SECOND) { presenter.home() }, R.dimen.space_snug)

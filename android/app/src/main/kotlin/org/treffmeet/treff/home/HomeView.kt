@@ -1,7 +1,7 @@
 package org.treffmeet.treff.home
 
+import android.app.AlertDialog
 import android.content.Context
-import android.view.Gravity
 import android.widget.FrameLayout
 import android.widget.ImageView
 import org.treffmeet.treff.R
@@ -40,7 +40,7 @@ class HomeView(private val context: Context, private val presenter: HomePresente
     private val field = Field(context, context.getString(R.string.home_field), Typing.LINK)
     private val problem = context.notice()
     private val browser = context.button(context.getString(R.string.in_browser), Weight.QUIET) { last?.browser?.let(window::browse) }
-    private val welcome = Card(context)
+    private val welcome = FrameLayout(context)
     private val server = FrameLayout(context)
     private val brokenOff = FrameLayout(context)
     private val recentTitle = context.heading(context.getString(R.string.home_recent))
@@ -54,10 +54,10 @@ class HomeView(private val context: Context, private val presenter: HomePresente
         }
         view.lines.below(head)
         view.add(brokenOff)
-        paste()
         field.onGo { presenter.join(field.value) }
         field.onEdited { presenter.edited() }
         view.add(field)
+        paste()
         view.add(problem, R.dimen.space_snug)
         view.add(browser, R.dimen.space_snug)
         view.add(context.button(context.getString(R.string.join)) { presenter.join(field.value) }, R.dimen.space_snug)
@@ -70,15 +70,14 @@ class HomeView(private val context: Context, private val presenter: HomePresente
 
     /** The clipboard is read on this tap and at no other time. */
     private fun paste() {
-        // At the largest type the word would leave no room for the link.
         val press = {
             window.clipboard()?.trim()?.takeIf { it.isNotEmpty() }?.let { field.value = it }
             Unit
         }
+        // At the largest type the word would leave no room for the link.
         val name = context.getString(R.string.home_paste_label)
-        val button = if (context.typeScale > LARGE) context.iconButton(R.drawable.ic_paste, name, press = press)
-        else context.button(context.getString(R.string.home_paste), Weight.QUIET, press = press).apply { contentDescription = name }
-        field.after(button)
+        if (context.typeScale > LARGE) view.add(context.button(name, Weight.QUIET, R.drawable.ic_paste, press), R.dimen.space_tight)
+        else field.after(context.button(context.getString(R.string.home_paste), Weight.QUIET, press = press).apply { contentDescription = name })
     }
 
     override fun show() {
@@ -124,7 +123,7 @@ class HomeView(private val context: Context, private val presenter: HomePresente
         welcome.follow(listOf(state.choices).filter { it.isNotEmpty() }) { choices -> welcomeCard(choices) }
     }
 
-    private fun welcomeCard(choices: List<ServerChoice>) = context.column {
+    private fun welcomeCard(choices: List<ServerChoice>) = Card(context).apply {
         val side = context.size(R.dimen.space_base)
         val words = context.column {
             setPadding(side, side, side, context.size(R.dimen.space_tight))
@@ -146,12 +145,15 @@ class HomeView(private val context: Context, private val presenter: HomePresente
         below(context.button(context.getString(R.string.close), Weight.QUIET) { presenter.forgetBrokenOff() }, context.size(R.dimen.space_tight))
     }
 
-    private fun recentRow(row: RecentRow) = context.row {
-        val line = Row(context, row.room, row.detail.read(context)).leads(chevron = false) { presenter.join(row.link) }
-        after(line, width = 0, weight = 1f)
-        val forget = context.getString(R.string.home_forget_one, row.room)
-        after(context.iconButton(R.drawable.ic_close, forget, R.color.text_quiet) { presenter.forget(row.link) })
-        gravity = Gravity.CENTER_VERTICAL
+    private fun recentRow(row: RecentRow) = Row(context, row.room, row.detail.read(context)).leads { presenter.join(row.link) }.apply {
+        setOnLongClickListener {
+            AlertDialog.Builder(context)
+                .setMessage(context.getString(R.string.home_forget_one, row.room))
+                .setPositiveButton(R.string.home_forget) { _, _ -> presenter.forget(row.link) }
+                .setNegativeButton(R.string.home_keep, null)
+                .show()
+            true
+        }
     }
 
     private companion object {

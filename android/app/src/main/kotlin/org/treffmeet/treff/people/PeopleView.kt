@@ -68,6 +68,7 @@ class PeopleView(private val context: Context, private val presenter: PeoplePres
         val buttons = context.row {
             val refuse = context.button(context.getString(R.string.refuse), Weight.QUIET) { presenter.refuse(row.id) }
             val admit = context.button(context.getString(R.string.let_in)) { presenter.admit(row.id) }
+            refuse.minHeight = admit.minHeight
             refuse.contentDescription = context.getString(R.string.refuse_one, name)
             admit.contentDescription = context.getString(R.string.let_in_one, name)
             after(refuse, width = 0, weight = 1f)

@@ -45,12 +45,12 @@ class ServersView(private val context: Context, private val presenter: ServersPr
         last = state
         problem.say(state.problem)
         list.follow(state.rows) { server ->
-            val row = Row(context, server.name, server.detail.read(context)).leads { presenter.open(server.address) }
+            val row = Row(context, server.name, server.detail.read(context))
             if (server.preferred) {
                 row.trailing(R.drawable.ic_check, R.color.accent)
                 row.readAs(context.getString(R.string.your_server, server.name))
             }
-            row
+            row.leads { presenter.open(server.address) }
         }
     }
 }

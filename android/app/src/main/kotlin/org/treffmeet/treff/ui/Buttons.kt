@@ -5,7 +5,6 @@ import android.view.Gravity
 import android.view.View
 import android.widget.Button
 import android.widget.ImageButton
-import android.widget.TextView
 import org.treffmeet.treff.R
 
 /** How much weight a button has. */
@@ -19,7 +18,7 @@ fun Context.button(words: CharSequence, weight: Weight = Weight.MAIN, icon: Int?
         Weight.QUIET -> R.color.surface_raised to R.color.text
         Weight.DANGER -> R.color.danger to R.color.on_danger
     }
-    return Button(this).apply {
+    return WordButton(this).apply {
         text = words
         style(R.dimen.type_body, ink, semibold = true)
         isAllCaps = false
@@ -36,12 +35,26 @@ fun Context.button(words: CharSequence, weight: Weight = Weight.MAIN, icon: Int?
     }
 }
 
-/** Puts an icon before a button's word. */
-fun TextView.mark(icon: Int, ink: Int) {
-    val side = context.size(R.dimen.size_icon)
-    val drawable = context.icon(icon, context.colour(ink)).apply { setBounds(0, 0, side, side) }
-    setCompoundDrawablesRelative(drawable, null, null, null)
-    compoundDrawablePadding = context.size(R.dimen.space_tight)
+/** A button whose icon stands beside its word, however wide it is. */
+private class WordButton(context: Context) : Button(context) {
+    private val side = context.size(R.dimen.space_base)
+
+    fun mark(icon: Int, ink: Int) {
+        val edge = context.size(R.dimen.size_icon)
+        val drawable = context.icon(icon, context.colour(ink)).apply { setBounds(0, 0, edge, edge) }
+        setCompoundDrawablesRelative(drawable, null, null, null)
+        compoundDrawablePadding = context.size(R.dimen.space_tight)
+    }
+
+    override fun onMeasure(widthSpec: Int, heightSpec: Int) {
+        val icon = compoundDrawablesRelative[0]
+        if (icon != null && MeasureSpec.getMode(widthSpec) == MeasureSpec.EXACTLY) {
+            val content = paint.measureText(text.toString()) + icon.bounds.width() + compoundDrawablePadding
+            val free = ((MeasureSpec.getSize(widthSpec) - content) / 2).toInt().coerceAtLeast(side)
+            setPadding(free, paddingTop, free, paddingBottom)
+        }
+        super.onMeasure(widthSpec, heightSpec)
+    }
 }
 
 /** A button that is only an icon; [name] is what a screen reader says. */

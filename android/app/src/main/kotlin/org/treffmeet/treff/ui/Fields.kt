@@ -42,6 +42,8 @@ class Field(context: Context, hint: CharSequence, typing: Typing) : LinearLayout
                 Typing.PASSWORD -> R.id.field_password
                 Typing.MESSAGE -> R.id.field_message
             }
+            // A password's hint is read as other hints are.
+            typeface = android.graphics.Typeface.DEFAULT
             if (typing == Typing.MESSAGE) maxLines = MESSAGE_LINES
             imeOptions = EditorInfo.IME_FLAG_NO_FULLSCREEN or EditorInfo.IME_ACTION_GO
             // What is typed here is nobody else's business.

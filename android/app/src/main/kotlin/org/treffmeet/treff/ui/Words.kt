@@ -2,6 +2,7 @@ package org.treffmeet.treff.ui
 
 import android.content.Context
 import android.text.format.DateFormat
+import java.text.SimpleDateFormat
 import java.util.Date
 import java.util.Locale
 
@@ -49,7 +50,7 @@ fun Words.read(context: Context): String {
         is Words.Text -> context.resources.getString(id, *args.map { it.read(context) }.toTypedArray())
         is Words.Count ->
             context.resources.getQuantityString(id, count, count, *args.map { it.read(context) }.toTypedArray())
-        is Words.Day -> date(locale, if (year) "dMMMMy" else "dMMMM", at)
+        is Words.Day -> date(locale, if (year) "dMMMMyyyy" else "dMMMM", at)
         is Words.Weekday -> date(locale, "EEEE", at)
         is Words.Time -> DateFormat.getTimeFormat(context).format(Date(at))
         is Words.Country -> Locale.Builder().setRegion(code).build().getDisplayCountry(locale)
@@ -57,4 +58,4 @@ fun Words.read(context: Context): String {
 }
 
 private fun date(locale: Locale, skeleton: String, at: Long) =
-    DateFormat.format(DateFormat.getBestDateTimePattern(locale, skeleton), Date(at)).toString()
+    SimpleDateFormat(DateFormat.getBestDateTimePattern(locale, skeleton), locale).format(Date(at))

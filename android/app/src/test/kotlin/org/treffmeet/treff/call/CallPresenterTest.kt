@@ -1,0 +1,137 @@
+package org.treffmeet.treff.call
+
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.treffmeet.treff.R
+import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Event
+import org.treffmeet.treff.core.Layout
+import org.treffmeet.treff.core.Quality
+import org.treffmeet.treff.core.Reaction
+import org.treffmeet.treff.core.SpeakerLevel
+import org.treffmeet.treff.core.VideoCodec
+import org.treffmeet.treff.testing.Desk
+import org.treffmeet.treff.testing.HOME
+import org.treffmeet.treff.testing.call
+import org.treffmeet.treff.testing.line
+import org.treffmeet.treff.testing.person
+import org.treffmeet.treff.ui.said
+import org.treffmeet.treff.ui.words
+
+class CallPresenterTest {
+    private val desk = Desk()
+    private val presenter = desk.presenters.call
+
+    private fun onScreen() {
+        presenter.visible(true)
+        presenter.room(Size(344f, 620f), 1f, 2f)
+    }
+
+    private fun layouts() = desk.asked().filterIsInstance<Command.SetLayout>().map { it.layout }
+
+    @Test fun benFillsTheScreenAndHisPictureIsAskedForInThatSize() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        val tiles = presenter.state().tiles
+        assertEquals(listOf(Subject.Person("ben"), Subject.Me), tiles.map { it.subject })
+        assertEquals("ben-v0", tiles[0].source)
+        assertNull(tiles[0].aspect)
+        assertEquals(listOf(360), layouts().flatMap { (it as Layout.Tiles).v1 }.map { it.height })
+        desk.session.onEvent(Event.FirstVideo("ben-v0", VideoCodec.VP8, 640u, 360u))
+        assertEquals(16f / 9f, presenter.state().tiles[0].aspect)
+    }
+
+    @Test fun inTheBackgroundNoPicturesAreReceived() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        presenter.state()
+        desk.asked()
+        presenter.visible(false)
+        assertEquals(listOf(Layout.Nothing), layouts())
+        presenter.state()
+        assertTrue(layouts().isEmpty())
+        presenter.visible(true)
+        presenter.state()
+        assertTrue(layouts().single() is Layout.Tiles)
+    }
+
+    @Test fun whoSpeaksHasARingAndIsSaidToSpeak() {
+        onScreen()
+        desk.shows(call(person("Ben"), person("Cleo", camera = false, muted = true, hand = 1)))
+        desk.session.onEvent(Event.Levels(0f, listOf(SpeakerLevel("ben", 0.5f))))
+        val (ben, cleo) = presenter.state().tiles
+        assertTrue(ben.speaking)
+        assertEquals(listOf(said("Ben"), words(R.string.word_speaking)), ben.spoken)
+        assertEquals(listOf(said("Cleo"), words(R.string.word_mic_off), words(R.string.word_camera_off), words(R.string.word_hand)), cleo.spoken)
+        desk.clock.now += 1_000
+        assertFalse(presenter.state().tiles[0].speaking)
+    }
+
+    @Test fun whatWasWrittenIsCountedUntilTheChatIsOpen() {
+        onScreen()
+        val room = call(person("Ben"))
+        desk.shows(room.copy(chat = listOf(line("1", "Ben", "Hallo"), line("2", "Ada", "Hallo Ben"), line("3", "Ben", "Na?"))))
+        assertEquals(2, presenter.state().unread)
+        presenter.toggle(Sheet.CHAT)
+        assertEquals(0, presenter.state().unread)
+        presenter.toggle(Sheet.CHAT)
+        desk.shows(room.copy(chat = listOf(line("3", "Ben", "Na?"), line("4", "Ben", "Wo bist du?"))))
+        assertEquals(1, presenter.state().unread)
+    }
+
+    @Test fun timeAndNetworkAreSaidInWords() {
+        onScreen()
+        desk.shows(call(person("Ben")).copy(quality = Quality.POOR))
+        assertEquals(words(R.string.minutes_short, 24), presenter.state().time)
+        assertEquals(words(R.string.very_weak), presenter.state().quality)
+        desk.clock.now += 41 * 60_000
+        assertEquals(words(R.string.hours_short, 1, 5), presenter.state().time)
+    }
+
+    @Test fun reactionsPass() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        desk.session.onEvent(Event.Reaction("ben", Reaction.CLAP))
+        assertEquals(listOf(said("Ben")), presenter.state().reactions.map { it.name })
+        desk.clock.now += 4_000
+        assertTrue(presenter.state().reactions.isEmpty())
+        presenter.react(Reaction.LOVE)
+        assertTrue(Command.SendReaction(Reaction.LOVE) in desk.asked())
+    }
+
+    @Test fun whatHappensIsToldToAScreenReader() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        desk.session.onEvent(Event.Chat("ben", "Ben", "Hallo", false))
+        desk.session.onEvent(Event.Chat("ada", "Ada", "Selbst geschrieben", false))
+        assertEquals(words(R.string.writes, "Ben", "Hallo"), presenter.news())
+        desk.clock.now += 5_000
+        assertNull(presenter.news())
+        desk.session.onEvent(Event.Reconnecting)
+        assertEquals(words(R.string.reconnecting), presenter.news())
+    }
+
+    @Test fun aRefusedMicrophoneStaysOffAndOneThatWasAllowedGoesOn() {
+        desk.shows(call(person("Ben")))
+        presenter.microphoneAnswered(granted = false)
+        assertTrue(presenter.state().microphoneTrouble)
+        assertTrue(Command.SetMicrophone(true) !in desk.asked())
+        presenter.microphoneAnswered(granted = true)
+        assertTrue(Command.SetMicrophone(true) in desk.asked())
+    }
+
+    @Test fun theNextMeetingBeginsAfresh() {
+        onScreen()
+        desk.shows(call(person("Ben"), person("Cleo")))
+        presenter.pin(Subject.Person("ben"))
+        presenter.open(Sheet.PEOPLE)
+        assertEquals(Stand.STAGE, presenter.state().tiles[0].stand)
+        desk.shows(HOME)
+        desk.shows(call(person("Ben"), person("Cleo")))
+        assertNull(presenter.state().sheet)
+        assertEquals(Stand.GRID, presenter.state().tiles[0].stand)
+    }
+}

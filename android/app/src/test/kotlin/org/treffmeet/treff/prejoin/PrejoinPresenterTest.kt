@@ -1,0 +1,50 @@
+package org.treffmeet.treff.prejoin
+
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.treffmeet.treff.R
+import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Protection
+import org.treffmeet.treff.testing.Desk
+import org.treffmeet.treff.testing.OPENED
+import org.treffmeet.treff.testing.SETTINGS
+import org.treffmeet.treff.ui.Words
+import org.treffmeet.treff.ui.words
+
+class PrejoinPresenterTest {
+    @Test fun adaSeesWhoRunsTheServerAndJoinsWithHerName() {
+        val desk = Desk()
+        desk.shows(OPENED.copy(settings = SETTINGS.copy(name = "Ada")))
+        val before = desk.presenters.prejoin
+        assertEquals(words(R.string.run_by, "Freifunk München", Words.Country("DE")), before.state().trust)
+        assertEquals("Ada", before.state().name)
+        before.join(" Ada L. ")
+        assertEquals(listOf(Command.Join("Ada L.", null, true, false, Protection(null, false))), desk.asked())
+    }
+
+    @Test fun anUnknownServerIsNamedByItsAddress() {
+        val desk = Desk()
+        desk.shows(OPENED.copy(link = "https://meet.example.org:8443/club/Chor"))
+        assertEquals(words(R.string.server_line, "meet.example.org:8443/club"), desk.presenters.prejoin.state().trust)
+    }
+
+    @Test fun whoeverRefusesTheMicrophoneIsToldAndMayListen() {
+        val desk = Desk()
+        desk.shows(OPENED)
+        val before = desk.presenters.prejoin
+        before.microphoneAnswered(granted = false)
+        assertEquals(words(R.string.mic_refused), before.state().microphoneProblem)
+        assertTrue(before.state().refused)
+        assertFalse(before.state().microphone)
+        before.join("")
+        assertEquals(listOf(Command.Join(null, null, false, false, Protection(null, false))), desk.asked())
+    }
+
+    @Test fun theMicrophoneBeginsAsSet() {
+        val desk = Desk()
+        desk.shows(OPENED.copy(settings = SETTINGS.copy(microphoneOn = false)))
+        assertFalse(desk.presenters.prejoin.state().microphone)
+    }
+}

@@ -1,0 +1,78 @@
+package org.treffmeet.treff.running
+
+import android.Manifest.permission.POST_NOTIFICATIONS
+import android.Manifest.permission.RECORD_AUDIO
+import android.content.pm.PackageManager.PERMISSION_DENIED
+import android.content.pm.PackageManager.PERMISSION_GRANTED
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
+import org.treffmeet.treff.MainActivity
+import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.testing.OPENED
+import org.treffmeet.treff.testing.TestApplication
+import org.treffmeet.treff.testing.button
+import org.treffmeet.treff.testing.call
+import org.treffmeet.treff.testing.named
+import org.treffmeet.treff.testing.person
+import org.treffmeet.treff.testing.says
+
+/** Permissions are asked for when they are needed, and each refusal can be lived with. */
+@RunWith(RobolectricTestRunner::class)
+@Config(application = TestApplication::class)
+class PermissionsTest {
+    private val app get() = RuntimeEnvironment.getApplication() as TestApplication
+
+    private fun shown(): ActivityController<MainActivity> = Robolectric.buildActivity(MainActivity::class.java).setup()
+
+    private fun ActivityController<MainActivity>.asks(): List<String> = shadowOf(get()).lastRequestedPermission?.requestedPermissions.orEmpty().toList()
+
+    private fun ActivityController<MainActivity>.answer(vararg answers: Pair<String, Int>) {
+        for ((permission, answer) in answers) if (answer == PERMISSION_GRANTED) shadowOf(app).grantPermissions(permission)
+        get().onRequestPermissionsResult(
+            shadowOf(get()).lastRequestedPermission.requestCode, answers.map { it.first }.toTypedArray(), answers.map { it.second }.toIntArray(),
+        )
+    }
+
+    private fun joins() = app.asked().filterIsInstance<Command.Join>()
+
+    @Test fun joiningAsksAndGoesOnWithTheAnswer() {
+        app.shows(OPENED)
+        val window = shown()
+        window.get().button("Join").performClick()
+        assertEquals(listOf(RECORD_AUDIO, POST_NOTIFICATIONS), window.asks())
+        assertTrue(joins().isEmpty())
+        window.answer(RECORD_AUDIO to PERMISSION_GRANTED, POST_NOTIFICATIONS to PERMISSION_DENIED)
+        assertTrue(joins().single().microphone)
+    }
+
+    @Test fun whoRefusesTheMicrophoneReadsWhyAndListens() {
+        app.shows(OPENED)
+        val window = shown()
+        window.get().button("Join").performClick()
+        window.answer(RECORD_AUDIO to PERMISSION_DENIED, POST_NOTIFICATIONS to PERMISSION_DENIED)
+        assertTrue(joins().isEmpty())
+        assertTrue(window.get().says("The microphone is not allowed for Treff."))
+        window.get().button("Join").performClick()
+        assertFalse(joins().single().microphone)
+    }
+
+    @Test fun theMicrophoneInMidCallAsksFirst() {
+        val room = call(person("Ben"))
+        app.shows(room.copy(me = room.me.copy(microphone = false)))
+        val window = shown()
+        window.get().named("Microphone, off").performClick()
+        assertEquals(listOf(RECORD_AUDIO), window.asks())
+        assertTrue(Command.SetMicrophone(true) !in app.asked())
+        window.answer(RECORD_AUDIO to PERMISSION_GRANTED)
+        assertTrue(Command.SetMicrophone(true) in app.asked())
+    }
+}

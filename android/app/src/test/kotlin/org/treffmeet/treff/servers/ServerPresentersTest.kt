@@ -1,0 +1,79 @@
+package org.treffmeet.treff.servers
+
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.treffmeet.treff.R
+import org.treffmeet.treff.core.CheckState
+import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Event
+import org.treffmeet.treff.core.Finding
+import org.treffmeet.treff.core.ForeignPurpose
+import org.treffmeet.treff.core.ServerCheck
+import org.treffmeet.treff.core.ServerFeature
+import org.treffmeet.treff.core.UserError
+import org.treffmeet.treff.session.Place
+import org.treffmeet.treff.testing.Desk
+import org.treffmeet.treff.testing.HOME
+import org.treffmeet.treff.ui.Words
+import org.treffmeet.treff.ui.words
+
+class ServerPresentersTest {
+    private val desk = Desk()
+
+    @Test fun thePreferredServerStandsOnTop() {
+        desk.shows(HOME.copy(preferredServer = "framatalk.org"))
+        val rows = desk.presenters.servers.state().rows
+        assertEquals(listOf("Framatalk", "Freifunk Meet", "Disroot"), rows.map { it.name })
+        assertEquals(listOf(true, false, false), rows.map { it.preferred })
+        assertEquals(words(R.string.dot, "framatalk.org", Words.Country("FR")), rows[0].detail)
+    }
+
+    @Test fun anAddressThatIsNoServerIsToldAndTypingTakesTheSentenceAway() {
+        desk.session.go(Place.Servers)
+        desk.presenters.servers.add("???")
+        assertEquals(listOf(Command.AddServer("???", null)), desk.asked())
+        desk.session.onEvent(Event.ServerRefused(UserError.ServerInvalid("no host")))
+        assertEquals(words(R.string.e_server), desk.presenters.servers.state().problem)
+        desk.presenters.servers.edited()
+        assertNull(desk.presenters.servers.state().problem)
+    }
+
+    @Test fun whatWasFoundIsToldInWordsWithAnExplanation() {
+        desk.session.go(Place.OneServer("framatalk.org"))
+        assertEquals(words(R.string.look), desk.presenters.server.state().look)
+        desk.presenters.server.look()
+        assertEquals(listOf(Command.CheckServer("framatalk.org")), desk.asked())
+        val findings = listOf(
+            Finding.Answers(84u), Finding.OpensRooms(true), Finding.Feature(ServerFeature.LOBBY, false),
+            Finding.BrowserLoads(ForeignPurpose.STUN, "stun.example.com"), Finding.NothingForeign,
+        )
+        desk.shows(HOME.copy(checks = listOf(ServerCheck("framatalk.org", CheckState.Done(findings, 1u)))))
+        val state = desk.presenters.server.state()
+        assertEquals(words(R.string.look_again), state.look)
+        val expected = listOf(
+            words(R.string.f_answers) to words(R.string.f_ms, 84), words(R.string.f_opens) to words(R.string.f_opens_why),
+            words(R.string.f_no_lobby) to words(R.string.f_not), words(R.string.f_stun) to words(R.string.f_browser_why, "stun.example.com"),
+            words(R.string.f_nothing) to words(R.string.f_nothing_why),
+        )
+        assertEquals(expected, state.found.map { it.title to it.detail })
+    }
+
+    @Test fun aServerFromALinkIsAddedWhenItIsToBeUsed() {
+        desk.session.go(Place.OneServer("meet.example.org"))
+        assertFalse(desk.presenters.server.state().listed)
+        assertEquals(words(R.string.not_your_server), desk.presenters.server.state().facts.single())
+        desk.presenters.server.use()
+        assertTrue(desk.asked().containsAll(listOf(Command.AddServer("meet.example.org", null), Command.SetPreferredServer("meet.example.org"))))
+    }
+
+    @Test fun aServerTakenOffTheListLeadsBackToIt() {
+        desk.session.go(Place.Servers)
+        desk.session.go(Place.OneServer("framatalk.org"))
+        desk.presenters.server.takeOff()
+        assertEquals(listOf<Place>(Place.Servers), desk.session.state.places)
+        assertEquals(listOf(Command.RemoveServer("framatalk.org")), desk.asked())
+    }
+}

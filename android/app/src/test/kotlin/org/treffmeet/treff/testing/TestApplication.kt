@@ -1,0 +1,42 @@
+package org.treffmeet.treff.testing
+
+import org.treffmeet.treff.TreffApplication
+import org.treffmeet.treff.call.SoundRoute
+import org.treffmeet.treff.core.Tone
+import org.treffmeet.treff.running.CallService
+import org.treffmeet.treff.running.Running
+import org.treffmeet.treff.running.Sound
+
+/** The app on a fake core, with the phone's own service. */
+class TestApplication : TreffApplication() {
+    val core = FakeCore()
+    val clock = FakeClock()
+    val mark = FakeMark()
+    val sound = FakeSound()
+
+    override fun start() = Running(core, clock, mark, { Tone.GOOD }, sound, CallService.Switch(this)) { }
+
+    private var revision = 1uL
+
+    /** The core says that this is so now. */
+    fun shows(snapshot: org.treffmeet.treff.core.Snapshot) {
+        revision += 1u
+        running.session.onSnapshot(snapshot.copy(revision = revision))
+    }
+
+    fun asked() = core.asked.toList().also { core.asked.clear() }
+}
+
+class FakeSound : Sound {
+    var inCall = false
+    override var available = listOf(SoundRoute.SPEAKER, SoundRoute.EARPIECE, SoundRoute.BLUETOOTH)
+    override var chosen: SoundRoute? = SoundRoute.SPEAKER
+
+    override fun use(inCall: Boolean) {
+        this.inCall = inCall
+    }
+
+    override fun choose(route: SoundRoute) {
+        chosen = route
+    }
+}
