@@ -183,6 +183,17 @@ impl Guest {
         self.client.dispatch(command);
     }
 
+    /// Asks to come into the open link's room, neither heard nor seen; without a `name` under the one of before.
+    pub fn slips_in(&self, name: Option<&str>) {
+        self.does(Command::Join {
+            name: name.map(str::to_owned),
+            password: None,
+            microphone: false,
+            camera: false,
+            protection: treff_app::Protection::default(),
+        });
+    }
+
     /// Waits for the event that `wanted` describes, and gives it. Those before it count as seen.
     ///
     /// # Panics
@@ -249,6 +260,11 @@ impl Guest {
     /// Whether such an event was ever told.
     pub fn was_told(&self, wanted: impl FnMut(&Event) -> bool) -> bool {
         self.told.iter().any(wanted)
+    }
+
+    /// How often such an event was told.
+    pub fn times_told(&self, mut wanted: impl FnMut(&Event) -> bool) -> usize {
+        self.told.iter().filter(|event| wanted(event)).count()
     }
 
     /// The newest figures.

@@ -219,8 +219,7 @@ impl Driver {
 
     pub(super) fn session_terminated(&mut self, moving: bool) {
         self.close_session();
-        self.outlet.state.connection =
-            if moving { ConnectionState::Reconnecting } else { ConnectionState::Joined };
+        if moving { self.outlet.lost() } else { self.outlet.found(ConnectionState::Joined) }
     }
 
     /// Frees the transport and what it fed. Renderers stay, so that tiles keep their last picture over a move.
@@ -247,12 +246,8 @@ impl Driver {
                     }
                     live.recovery.connected();
                 });
-                let before = std::mem::replace(&mut self.outlet.state.connection, ConnectionState::Connected);
-                self.outlet.touch();
                 self.outlet.tell(&Event::MediaConnected { transport: "udp".to_owned(), relayed });
-                if before == ConnectionState::Reconnecting {
-                    self.outlet.tell(&Event::Reconnected);
-                }
+                self.outlet.found(ConnectionState::Connected);
                 self.update_sending(now);
             }
             SessionEvent::ChannelOpen => {
@@ -272,16 +267,8 @@ impl Driver {
                 self.with_live(|live| live.sending.estimate = Some(bps));
                 self.update_sending(now);
             }
-            SessionEvent::Interrupted => {
-                self.outlet.state.connection = ConnectionState::Reconnecting;
-                self.outlet.touch();
-                self.outlet.tell(&Event::Reconnecting);
-            }
-            SessionEvent::Resumed => {
-                self.outlet.state.connection = ConnectionState::Connected;
-                self.outlet.touch();
-                self.outlet.tell(&Event::Reconnected);
-            }
+            SessionEvent::Interrupted => self.outlet.lost(),
+            SessionEvent::Resumed => self.outlet.found(ConnectionState::Connected),
             SessionEvent::Failed(error) => {
                 tracing::warn!("The media session failed: {error}.");
                 self.session_failed(now);
@@ -297,9 +284,7 @@ impl Driver {
             self.leave(now);
             return self.end(now, EndReason::Failed { error: UserError::MediaFailed });
         }
-        self.outlet.state.connection = ConnectionState::Reconnecting;
-        self.outlet.touch();
-        self.outlet.tell(&Event::Reconnecting);
+        self.outlet.lost();
         self.with_live(|live| live.conference.restart_session(now));
     }
 

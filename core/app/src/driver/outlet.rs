@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::client::Published;
 use crate::door::event::Event;
 use crate::door::notice::Notice;
-use crate::door::snapshot::Snapshot;
+use crate::door::snapshot::{ConnectionState, Snapshot};
 use crate::platform::Observer;
 
 /// The least time between two snapshots.
@@ -56,6 +56,24 @@ impl Outlet {
     pub(super) fn warn(&mut self, notice: Notice) {
         let text = notice.to_string();
         self.tell(&Event::Warning { notice, text });
+    }
+
+    /// The connection is lost and will be back. Told once, however many of its parts say so.
+    pub(super) fn lost(&mut self) {
+        self.touch();
+        let before = std::mem::replace(&mut self.state.connection, ConnectionState::Reconnecting);
+        if before != ConnectionState::Reconnecting {
+            self.tell(&Event::Reconnecting);
+        }
+    }
+
+    /// The connection is `now` as it should be; told as good news to whoever heard that it was lost.
+    pub(super) fn found(&mut self, now: ConnectionState) {
+        self.touch();
+        let before = std::mem::replace(&mut self.state.connection, now);
+        if before == ConnectionState::Reconnecting {
+            self.tell(&Event::Reconnected);
+        }
     }
 
     /// Says that the state may have changed.

@@ -44,15 +44,9 @@ impl Driver {
             }
             Heard::DisplayNameRequired => self.wait_for(Waiting::DisplayName, &Event::DisplayNameRequired),
             Heard::WaitingForHost => self.wait_for(Waiting::Host, &Event::WaitingForHost),
-            Heard::Reconnecting => {
-                self.outlet.state.connection = ConnectionState::Reconnecting;
-                self.outlet.tell(&Event::Reconnecting);
-            }
-            Heard::Reconnected => {
-                // The session of before is gone; another follows if anybody else is there.
-                self.outlet.state.connection = ConnectionState::Joined;
-                self.outlet.tell(&Event::Reconnected);
-            }
+            Heard::Reconnecting => self.outlet.lost(),
+            // The session of before is gone; another follows if anybody else is there.
+            Heard::Reconnected => self.outlet.found(ConnectionState::Joined),
             Heard::Ended(reason) => {
                 let reason = self.end_reason(reason);
                 self.end(now, reason);
@@ -129,13 +123,13 @@ impl Driver {
         }
         let state = &mut self.outlet.state;
         state.screen = Screen::Call;
-        state.connection = ConnectionState::Joined;
         state.me.endpoint = endpoint.to_string();
         // Coming back after a lost connection is the same stay.
         state.joined_at.get_or_insert_with(super::requests::unix_milliseconds);
         self.storage.keep_recent(&link, &room, &server, super::requests::unix_milliseconds());
         self.outlet.state.recent = self.storage.recent();
         self.outlet.tell(&Event::Joined { room, endpoint: endpoint.to_string() });
+        self.outlet.found(ConnectionState::Joined);
     }
 
     fn came(&mut self, now: Instant, participant: signalling::Participant) {

@@ -178,13 +178,7 @@ async fn before_the_call_one_sees_and_hears_oneself_and_nothing_stays_open() {
     ada.desk.plug(DeviceKind::Camera, "webcam");
     ada.sees("both open", |ada| (ada.snapshot().preview == open).then_some(())).await;
 
-    ada.does(Command::Join {
-        name: Some("Ada".to_owned()),
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    ada.slips_in(Some("Ada"));
     ada.enters().await;
     ada.sees("no preview", |ada| (ada.snapshot().preview == Preview::default()).then_some(())).await;
     ada.sees("nothing open", |ada| (ada.desk.all_open() == 0).then_some(())).await;

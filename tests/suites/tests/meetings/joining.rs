@@ -84,13 +84,7 @@ async fn a_host_is_waited_for_until_the_person_gives_up() {
 fn arrives_with(lab: &Lab, token: Option<&str>) -> Guest {
     let guest = Guest::new(lab, &quiet());
     guest.does(Command::Open { link: lab.link("Pub"), token: token.map(str::to_owned) });
-    guest.does(Command::Join {
-        name: None,
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    guest.slips_in(None);
     guest
 }
 
@@ -105,13 +99,7 @@ async fn a_token_opens_what_is_closed_without_it() {
     arrives_with(&lab, Some("good.to.go")).enters().await;
     let ada = Guest::new(&lab, &quiet());
     ada.does(Command::Open { link: format!("{}?jwt=good.to.go", lab.link("Pub")), token: None });
-    ada.does(Command::Join {
-        name: None,
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    ada.slips_in(None);
     { ada }.enters().await;
 }
 

@@ -128,6 +128,10 @@ async fn a_dead_path_to_the_bridge_is_replaced() {
     ada.until("good news", |event| *event == Event::Reconnected).await;
     assert_eq!(ada.snapshot().participants.len(), 1, "Ben stays on the screen");
     meet(&mut ada, &mut ben).await;
+    // The path fell silent, was given up, and its session replaced: to Ada all that is one loss.
+    for news in [Event::Reconnecting, Event::Reconnected] {
+        assert_eq!(ada.times_told(|event| *event == news), 1, "{news:?}");
+    }
 }
 
 #[tokio::test]
@@ -138,13 +142,7 @@ async fn whoever_opens_another_meeting_leaves_the_first() {
     let before = ada.endpoint();
     ben.sees("Ada", |ben| ben.person(&before)).await;
     ada.does(Command::Open { link: lab.link("Garden"), token: None });
-    ada.does(Command::Join {
-        name: None,
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    ada.slips_in(None);
     ada.enters().await;
     ben.until("Ada leaving", |e| matches!(e, Event::ParticipantLeft { endpoint, .. } if *endpoint == before))
         .await;

@@ -21,13 +21,7 @@ const HOST: &str = "shop.example.test";
 fn taps(link: &str, surroundings: Surroundings) -> Guest {
     let guest = Guest::somewhere(surroundings, &quiet());
     guest.does(Command::Open { link: link.to_owned(), token: None });
-    guest.does(Command::Join {
-        name: None,
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    guest.slips_in(None);
     guest
 }
 
@@ -91,13 +85,7 @@ async fn a_room_alone_needs_a_server() {
     let mut ben = Guest::new(&lab, &quiet());
     ben.does(Command::SetPreferredServer { server: Some(server) });
     ben.does(Command::Open { link: "Pub".to_owned(), token: None });
-    ben.does(Command::Join {
-        name: Some("Ben".to_owned()),
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    ben.slips_in(Some("Ben"));
     ben.enters().await;
     assert!(lab.endpoint("Pub", "Ben").is_some());
 }
@@ -183,12 +171,6 @@ async fn after_a_failure_the_next_link_works() {
     let mut ada = taps("https://nowhere.invalid/Pub", Surroundings::of(&lab));
     assert_eq!(ada.fails().await.code(), "server_not_found");
     ada.does(Command::Open { link: lab.link("Pub"), token: None });
-    ada.does(Command::Join {
-        name: None,
-        password: None,
-        microphone: false,
-        camera: false,
-        protection: treff_app::Protection::default(),
-    });
+    ada.slips_in(None);
     ada.enters().await;
 }
