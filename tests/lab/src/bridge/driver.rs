@@ -351,6 +351,13 @@ impl Driver {
                     let _ = seat.socket.try_send_to(&bytes, to);
                 }
             }
+            Command::Rtcp { place, bytes } => {
+                if let Some(seat) = self.seats.get_mut(&place)
+                    && let Err(error) = seat.transport.send_rtcp(&bytes)
+                {
+                    tracing::warn!(%error, "what was made up is no RTCP to SRTCP");
+                }
+            }
             Command::Tap { place, tap } => {
                 if let Some(conference) = self.conferences.get_mut(&place.conference)
                     && let Some(endpoint) = conference.endpoints.get_mut(&place.endpoint)

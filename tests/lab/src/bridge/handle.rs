@@ -138,6 +138,11 @@ pub(crate) enum Command {
         place: Place,
         bytes: Vec<u8>,
     },
+    /// Send one endpoint an RTCP packet under the session's keys, whatever is in it.
+    Rtcp {
+        place: Place,
+        bytes: Vec<u8>,
+    },
 }
 
 /// For the task of a colibri WebSocket.

@@ -63,6 +63,17 @@ impl Lab {
         Ok(())
     }
 
+    /// Sends an endpoint an RTCP packet under its session's keys: authentic, whatever sense it makes. The first eight
+    /// bytes have to look like a header.
+    ///
+    /// # Errors
+    /// When there is no such room.
+    pub fn send_rtcp(&self, room: &str, endpoint: &str, bytes: &[u8]) -> Result<(), LabError> {
+        let place = self.place(room, endpoint)?;
+        self.order(Command::Rtcp { place, bytes: bytes.to_vec() });
+        Ok(())
+    }
+
     /// Cuts an endpoint's colibri WebSocket without a word.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ async fn messages_reach_everybody_or_one() {
         let read = reads(reader, "Good morning <all> & \"everybody\" 👋").await;
         assert_eq!(read, (from.clone(), name.clone(), false));
     }
+    // The room echoes what everybody may read, and may do so to Ada last of all.
+    ada.sees("her first words", |ada| (ada.snapshot().chat.len() == 1).then_some(())).await;
     ada.does(says("Only for you", Some(&ben.endpoint())));
     assert_eq!(reads(&mut ben, "Only for you").await, (from, name, true));
     ada.does(says("Shall we begin?", None));

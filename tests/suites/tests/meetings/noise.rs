@@ -130,7 +130,8 @@ async fn nonsense_among_the_datagrams() {
     let lab = lab_with_cleo(LabOptions::default().bridge_channels).await;
     let mut ada = ada(&lab).await;
     let own = ada.endpoint();
-    // Every first byte, which tells STUN, DTLS, RTP and RTCP apart, in several lengths.
+    // Every first byte, which tells STUN, DTLS, RTP and RTCP apart, in several lengths. No more at once than the
+    // socket of a busy machine can hold: Ada reads a message before the next few come.
     for first in 0..=255u8 {
         for length in [1usize, 12, 20, 60, 1400] {
             let mut seed = u32::from(first) * 31 + length as u32;
@@ -143,8 +144,36 @@ async fn nonsense_among_the_datagrams() {
             bytes[0] = first;
             lab.send_datagram(ROOM, &own, &bytes).expect("Ada is there");
         }
+        if first % 16 == 15 {
+            let text = format!("{first} so far");
+            lab.chat(ROOM, "Cleo", &text, None).expect("Cleo is there");
+            ada.until(&text, |event| matches!(event, Event::Chat { text: heard, .. } if *heard == text))
+                .await;
+        }
     }
     goes_on(&lab, &mut ada).await;
     // Most of them; some may look like STUN that asks for no answer, or are lost like any datagram.
     ada.figures("the drops counted", |stats| stats.dropped.datagrams >= 900).await;
+}
+
+#[tokio::test]
+async fn nonsense_from_the_bridge_itself() {
+    let lab = lab_with_cleo(LabOptions::default().bridge_channels).await;
+    let mut ada = ada(&lab).await;
+    let own = ada.endpoint();
+    let nonsense: [&[u8]; 4] = [
+        // A receiver report longer than what came.
+        &[0x80, 201, 0x27, 0x0f, 0, 0, 0, 1],
+        // A sender report of 31 reports without one.
+        &[0x9f, 200, 0, 6, 0, 0, 0, 1, 0, 0, 0, 0],
+        // A FIR whose only entry is cut off.
+        &[0x84, 206, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0],
+        // Transport-wide feedback on 65535 packets in no chunk at all.
+        &[0x8f, 205, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0xff, 0xff, 0, 0, 0, 0],
+    ];
+    for bytes in nonsense {
+        lab.send_rtcp(ROOM, &own, bytes).expect("Ada is there");
+    }
+    goes_on(&lab, &mut ada).await;
+    ada.figures("the drops counted", |stats| stats.dropped.packets >= 4).await;
 }
