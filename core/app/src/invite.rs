@@ -1,6 +1,8 @@
 //! Ways to hand a meeting on: a calendar entry and a QR code. In: plain values, the time included. Out: text, or a square
 //! of dark and light. Pure; front ends share, save or draw it.
 
+use chrono::{DateTime, Utc};
+
 /// A meeting for a calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarEntry {
@@ -83,24 +85,10 @@ fn fold(line: &str) -> String {
     folded
 }
 
-/// `20261124T183000Z`.
+/// `20261124T183000Z`; what lies beyond every calendar becomes its last day.
 fn utc(milliseconds: u64) -> String {
-    let seconds = milliseconds / 1000;
-    let (year, month, day) = date(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
-}
-
-/// The Gregorian date of a day counted from 1970, by eras of 400 years that begin in March.
-fn date(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day_of_month = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + u64::from(month <= 2), month, day_of_month)
+    let time = i64::try_from(milliseconds).ok().and_then(DateTime::from_timestamp_millis);
+    time.unwrap_or(DateTime::<Utc>::MAX_UTC).format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// A QR code to be drawn, with four light modules around it.
@@ -183,13 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn days_become_dates() {
-        assert_eq!(date(0), (1970, 1, 1));
-        assert_eq!(date(11_016), (2000, 2, 29));
-        assert_eq!(date(11_017), (2000, 3, 1));
-        assert_eq!(date(20_819), (2027, 1, 1));
-        assert_eq!(date(47_540), (2100, 2, 28));
-        assert_eq!(date(47_541), (2100, 3, 1));
+    fn times_are_utc() {
+        assert_eq!(utc(0), "19700101T000000Z");
+        assert_eq!(utc(951_827_696_789), "20000229T123456Z");
+        assert!(utc(u64::MAX).ends_with("1231T235959Z"));
     }
 
     #[test]

@@ -72,9 +72,8 @@ impl Muc {
             message = message.child(xml::el("occupant-id", ns::OCCUPANT_ID).with("id", &sender.occupant_id));
         }
         if body {
-            let delay = xml::el("delay", ns::DELAY)
-                .with("from", room.to_string())
-                .with("stamp", clock::stamp(clock::milliseconds()));
+            let delay =
+                xml::el("delay", ns::DELAY).with("from", room.to_string()).with("stamp", clock::stamp());
             state.history.push_back(message.clone().child(delay));
             if state.history.len() > HISTORY {
                 state.history.pop_front();
