@@ -8,8 +8,8 @@ use ::pipewire::spa::param::format::{FormatProperties, MediaSubtype, MediaType};
 use ::pipewire::spa::param::video::VideoFormat;
 use ::pipewire::spa::pod::deserialize::PodDeserializer;
 use ::pipewire::spa::pod::serialize::PodSerializer;
-use ::pipewire::spa::pod::{Object, Pod, Value, object, property};
-use ::pipewire::spa::utils::{Fraction, Rectangle, SpaTypes};
+use ::pipewire::spa::pod::{ChoiceValue, Object, Pod, Value, object, property};
+use ::pipewire::spa::utils::{Choice, ChoiceEnum, Fraction, Rectangle, SpaTypes};
 use treff_codecs::MAX_DIMENSION;
 
 use super::video::Wanted;
@@ -98,8 +98,9 @@ impl Agreed {
         let value = |key: FormatProperties| {
             format.properties.iter().find(|property| property.key == key.as_raw()).map(|found| &found.value)
         };
+        // A property over which there was a choice stays one, of a single value.
         let id = |key| match value(key)? {
-            Value::Id(id) => Some(id.0),
+            Value::Id(id) | Value::Choice(ChoiceValue::Id(Choice(_, ChoiceEnum::None(id)))) => Some(id.0),
             _ => None,
         };
         if id(FormatProperties::MediaType)? != MediaType::Video.as_raw() {
@@ -110,7 +111,11 @@ impl Agreed {
             MediaSubtype::Raw => raw_layout(VideoFormat(id(FormatProperties::VideoFormat)?))?,
             _ => return None,
         };
-        let Value::Rectangle(size) = value(FormatProperties::VideoSize)? else { return None };
+        let size = match value(FormatProperties::VideoSize)? {
+            Value::Rectangle(size)
+            | Value::Choice(ChoiceValue::Rectangle(Choice(_, ChoiceEnum::None(size)))) => *size,
+            _ => return None,
+        };
         let side = |side: u32| u16::try_from(side).ok().filter(|side| (1..=MAX_DIMENSION).contains(side));
         Some(Self { layout, width: side(size.width)?, height: side(size.height)? })
     }
@@ -130,6 +135,9 @@ fn raw_layout(format: VideoFormat) -> Option<Layout> {
 
 #[cfg(test)]
 mod tests {
+    use ::pipewire::spa::pod::{Property, PropertyFlags};
+    use ::pipewire::spa::utils::{ChoiceFlags, Id};
+
     use super::*;
 
     fn agreed(width: u32, subtype: MediaSubtype, format: Option<VideoFormat>) -> Option<Agreed> {
@@ -153,6 +161,29 @@ mod tests {
         assert_eq!(raw, Some(Agreed { layout: Layout::Nv12, width: 640, height: 480 }));
         let jpeg = agreed(1280, MediaSubtype::Mjpg, None);
         assert_eq!(jpeg, Some(Agreed { layout: Layout::Jpeg, width: 1280, height: 480 }));
+    }
+
+    #[test]
+    fn a_choice_that_was_settled_is_a_value() {
+        let size = Rectangle { width: 640, height: 360 };
+        let settled = Choice(ChoiceFlags::empty(), ChoiceEnum::None(size));
+        let format = Choice(ChoiceFlags::empty(), ChoiceEnum::None(Id(VideoFormat::YUY2.as_raw())));
+        let mut object = object!(
+            SpaTypes::ObjectParamFormat,
+            ParamType::Format,
+            property!(FormatProperties::MediaType, Id, MediaType::Video),
+            property!(FormatProperties::MediaSubtype, Id, MediaSubtype::Raw),
+        );
+        for (key, value) in [
+            (FormatProperties::VideoFormat, ChoiceValue::Id(format)),
+            (FormatProperties::VideoSize, ChoiceValue::Rectangle(settled)),
+        ] {
+            let (key, flags) = (key.as_raw(), PropertyFlags::empty());
+            object.properties.push(Property { key, flags, value: Value::Choice(value) });
+        }
+        let bytes = bytes(object).expect("it can be written");
+        let agreed = Agreed::parse(Pod::from_bytes(&bytes).expect("a pod"));
+        assert_eq!(agreed, Some(Agreed { layout: Layout::Yuy2, width: 640, height: 360 }));
     }
 
     #[test]
