@@ -71,8 +71,8 @@ abstract class BuildCore @Inject constructor(private val processes: ExecOperatio
             environment("ANDROID_NDK_HOME", ndk.get())
             environment("LIBSQLITE3_FLAGS", switches)
             commandLine(
-                "cargo", "ndk", "--target", abi.get(), "--platform", "26", "--output-dir", libraries.get().asFile.path,
-                "build", "--locked", "-p", "treff-ffi", "--lib", "--profile", "android",
+                "fdroid/stable-paths", "cargo", "ndk", "--target", abi.get(), "--platform", "26",
+                "--output-dir", libraries.get().asFile.path, "build", "--locked", "-p", "treff-ffi", "--lib", "--profile", "android",
             )
         }
         processes.exec {
