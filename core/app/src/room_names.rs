@@ -3,6 +3,10 @@
 //! In: a language and a source of randomness. Out: a name such as `otter-lantern-maple-tuesday`, of small ASCII letters
 //! and hyphens, which every deployment takes. Each list has at least 1024 words, so a name has at least 40 bits: whoever
 //! tries a thousand names a second on one server needs 17 years for half of them.
+//!
+//! The words are plain nouns mostly, each the only one that sounds like it, written as one hears it: no accents or ß
+//! left out, no British and American spelling, no two words that make a third. None names an illness, a body, a group
+//! of people or a party, in any pairing.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -64,6 +68,32 @@ mod tests {
             for word in words {
                 let fits = (3..=9).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
                 assert!(fits, "{language}: {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn said_aloud_a_name_is_not_heard_as_another() {
+        for (language, words) in &*WORDS_BY_LANGUAGE {
+            let known: BTreeSet<&&str> = words.iter().collect();
+            for word in words {
+                let joined =
+                    (1..word.len()).find(|&at| known.contains(&&word[..at]) && known.contains(&&word[at..]));
+                assert!(joined.is_none(), "{language}: {word} is two others");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_hurt_or_mislead_were_taken_out() {
+        let out = [
+            ("de", "krebs zwerg riese taube eichel heimat wal wahl seite saite strasse weiss"),
+            ("en", "color gray monkey pansy donkey blue beach beech flower night knot"),
+            ("fr", "crabe raton grue gland noir ecole foret mer maire champ chant verre"),
+        ];
+        for (language, list) in out {
+            for word in list.split(' ') {
+                assert!(!words(language).contains(&word), "{language}: {word}");
             }
         }
     }

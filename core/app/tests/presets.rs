@@ -90,8 +90,9 @@ fn every_fact_has_a_source_and_a_day() {
         for (name, fact) in facts {
             assert!(FACTS.contains(&name.as_str()), "{address}: {name} is no fact that is shown");
             let keys: BTreeSet<&str> = fact.as_object().expect("a fact").keys().map(String::as_str).collect();
-            assert_eq!(keys, BTreeSet::from(["value", "source", "date"]), "{address}: {name}");
-            assert!(text(fact, "source").len() > 10, "{address}: {name} has no source");
+            assert_eq!(keys, BTreeSet::from(["value", "source", "says", "date"]), "{address}: {name}");
+            assert!(text(fact, "source").starts_with("https://"), "{address}: {name} has no source");
+            assert!(text(fact, "says").chars().count() <= 160, "{address}: {name}: not a whole page");
             assert!(is_day(text(fact, "date")), "{address}: {name} has no day");
             let value = text(fact, "value");
             match name.as_str() {
@@ -103,6 +104,59 @@ fn every_fact_has_a_source_and_a_day() {
             }
         }
     }
+}
+
+/// The words a source may use for a country.
+const COUNTRY_WORDS: [(&str, &str); 4] =
+    [("AT", "Austria"), ("DE", "Germany"), ("FR", "France"), ("NL", "Netherlands")];
+
+/// A host without `www.`, of an address or of a text that is one.
+fn host(address: &str) -> &str {
+    let rest = address.trim_start_matches("https://").trim_start_matches("www.");
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// Every name of a value: what begins with a capital letter, or has a point inside.
+fn names(value: &str) -> Vec<&str> {
+    value
+        .split(|letter: char| letter.is_whitespace() || "(),;".contains(letter))
+        .filter(|word| word.starts_with(char::is_uppercase) || word.trim_end_matches('.').contains('.'))
+        .collect()
+}
+
+/// Whether `says` bears `value` out, for a fact called `name`.
+fn bears_out(name: &str, value: &str, source: &str, says: &str) -> bool {
+    match name {
+        "country" => {
+            COUNTRY_WORDS.iter().find(|(code, _)| *code == value).is_some_and(|(_, word)| says.contains(word))
+        }
+        "website" | "terms" | "privacy" => host(value) == host(source) || says.contains(host(value)),
+        _ => names(value).iter().all(|name| says.to_lowercase().contains(&name.to_lowercase())),
+    }
+}
+
+#[test]
+fn what_a_source_says_is_what_is_claimed() {
+    let file = object(SERVERS);
+    for server in file["servers"].as_array().expect("a list") {
+        for (name, fact) in server["facts"].as_object().expect("facts") {
+            let (value, source, says) = (text(fact, "value"), text(fact, "source"), text(fact, "says"));
+            assert!(
+                bears_out(name, value, source, says),
+                "{}: {name}: {value}, but: {says}",
+                server["address"]
+            );
+        }
+        // Who pays for the machines is another matter than who answers for the server.
+        let facts = &server["facts"];
+        assert!(!text(&facts["country"], "says").contains("hosted"), "{}", server["address"]);
+    }
+
+    let handbook = "https://github.com/jitsi/handbook";
+    assert!(!bears_out("country", "FR", handbook, "Germany: framatalk.org, Hetzner Online GmbH"));
+    assert!(!bears_out("operator", "Framasoft", handbook, "Germany: framatalk.org, Hetzner Online GmbH"));
+    assert!(!bears_out("hosting", "Hetzner Online GmbH, France", handbook, "Germany: Hetzner Online GmbH"));
+    assert!(!bears_out("privacy", "https://framasoft.org/privacy", handbook, "framatalk.org"));
 }
 
 #[test]
