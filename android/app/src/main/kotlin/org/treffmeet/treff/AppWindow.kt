@@ -54,6 +54,7 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
     /** The person answered the system. */
     fun answered(code: Int) {
         val hears = mayHear
+        running.presenters.prejoin.allow(hears)
         when (code) {
             MICROPHONE -> {
                 running.presenters.call.microphoneAnswered(hears)
@@ -70,8 +71,9 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
         }
     }
 
-    /** Back, perhaps from the system's settings. */
+    /** In front again, perhaps after a visit to the system's settings. */
     fun resumed() {
+        running.presenters.prejoin.allow(mayHear)
         if (running.session.state.microphoneRefused && mayHear) running.session.update { it.copy(microphoneRefused = false, microphone = it.microphone || it.shown == Shown.PREJOIN) }
     }
 

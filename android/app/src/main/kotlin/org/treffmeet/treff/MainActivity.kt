@@ -32,6 +32,7 @@ class MainActivity : Activity() {
     private lateinit var window_: AppWindow
     private lateinit var root: FrameLayout
     private lateinit var theme_: Theme
+    private lateinit var small: SmallWindow
     private var screen: Pair<Shown, ScreenView>? = null
     private var question: Pair<String, AlertDialog>? = null
     private var forget: () -> Unit = {}
@@ -60,6 +61,7 @@ class MainActivity : Activity() {
         super.onCreate(saved)
         running = (application as TreffApplication).running
         window_ = AppWindow(this, running, saved)
+        small = SmallWindow(this)
         root = FrameLayout(this)
         setContentView(root)
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) hearBack()
@@ -95,6 +97,7 @@ class MainActivity : Activity() {
         forget()
         main.removeCallbacks(tick)
         running.presenters.call.visible(false)
+        running.presenters.prejoin.allow(false)
         question?.second?.dismiss()
         question = null
     }
@@ -111,6 +114,17 @@ class MainActivity : Activity() {
             screen = null
             draw()
         }
+    }
+
+    override fun onUserLeaveHint() {
+        super.onUserLeaveHint()
+        val state = running.session.state
+        small.leaving(state.shown == Shown.CALL, state.snapshot.me.microphone)
+    }
+
+    override fun onPictureInPictureModeChanged(inIt: Boolean, configuration: Configuration) {
+        super.onPictureInPictureModeChanged(inIt, configuration)
+        running.presenters.call.small(inIt)
     }
 
     private fun draw() {
@@ -130,6 +144,7 @@ class MainActivity : Activity() {
         }
         screen?.second?.show()
         keepOn(wanted == Shown.CALL && state.snapshot.participants.any { it.tracks.camera != null || it.tracks.screen != null })
+        small.follow(wanted == Shown.CALL, state.snapshot.me.microphone)
         ask(state.askedAbout)
     }
 

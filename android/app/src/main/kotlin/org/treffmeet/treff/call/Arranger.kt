@@ -69,7 +69,7 @@ class Arranger {
 
     /** Even tiles; when not all fit, those who spoke last. */
     private fun even(scene: Scene): Arrangement {
-        val shares = Shares.of(0, scene.people.size, scene.selfView, capacity(scene.area, scene.typeScale, MOST))
+        val shares = Shares.of(0, scene.people.size, scene.selfView, capacity(scene.area, scene.typeScale, MOST).coerceAtLeast(LEAST))
         val subjects = seated(scene, scene.people.map { it.endpoint }, shares.people) + listOfNotNull(Subject.Me.takeIf { shares.me })
         return fill(subjects, bestGrid(scene.area, subjects.size + if (shares.hidden > 0) 1 else 0), Stand.GRID, shares.hidden)
     }
@@ -107,6 +107,9 @@ class Arranger {
 
         /** No more even tiles than this. */
         const val MOST = 9
+
+        /** However small: somebody, and how many more there are. */
+        const val LEAST = 2
     }
 }
 

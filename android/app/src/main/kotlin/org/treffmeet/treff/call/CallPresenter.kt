@@ -30,6 +30,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     private var typeScale = 1f
     private var density = 1f
     private var visible = false
+    private var small = false
     private var entered = false
 
     var pinned: Subject? = null
@@ -118,6 +119,12 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
         if (!visible && snapshot.screen is Screen.Call) constraints.update(now, null)?.let { session.dispatch(Command.SetLayout(it)) }
     }
 
+    /** In a small window over other apps there is room for pictures only. */
+    fun small(small: Boolean) {
+        this.small = small
+        session.poke()
+    }
+
     /** What a screen reader is to be told now. */
     fun news(): Words? = news.next(now)
 
@@ -125,8 +132,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     fun state(): CallState {
         val state = snapshot
         showers = showers.filter { now - it.first < SHOWER_MS }
-        val people = state.participants.map { Seen(it.endpoint, it.tracks.screen != null) }
-        val scene = Scene(people, state.settings.selfView, state.dominantSpeaker, state.recentSpeakers, pinned, area, typeScale)
+        val scene = Scene(seen(), state.settings.selfView && !small, state.dominantSpeaker, state.recentSpeakers, pinned, area, typeScale)
         val arrangement = arranger.arrange(scene)
         val tiles = Tiles(state, shapes, pinned, ::speaks)
         val shown = arrangement.tiles.map(tiles::tile)
@@ -144,18 +150,28 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             tiles = shown,
             more = arrangement.more?.let { arrangement.hidden to it },
             alone = state.participants.isEmpty(),
-            banner = banners.shown(now, state),
+            small = small,
+            banner = if (small) null else banners.shown(now, state),
             microphone = state.me.microphone,
             microphoneTrouble = session.state.microphoneRefused || state.devices.microphoneProblem != null,
             hand = state.me.handRaised,
             unread = chat.unread(),
             people = state.participants.size + 1,
             waiting = state.door.knocking.size,
-            sheet = sheet,
+            sheet = if (small) null else sheet,
             selfView = state.settings.selfView,
             reactions = showers.map { it.second },
             mayProtect = state.door.maySetPassword || state.door.maySetLobby,
         )
+    }
+
+    /** Who may have a tile: in a small window whoever shares or speaks, alone. */
+    private fun seen(): List<Seen> {
+        val all = snapshot.participants.map { Seen(it.endpoint, it.tracks.screen != null) }
+        if (!small) return all
+        val spoke = listOfNotNull(snapshot.dominantSpeaker) + snapshot.recentSpeakers
+        val one = all.lastOrNull { it.sharesScreen } ?: spoke.firstNotNullOfOrNull { id -> all.find { it.endpoint == id } } ?: all.firstOrNull()
+        return listOfNotNull(one)
     }
 
     fun speaks(subject: Subject): Boolean = when (subject) {

@@ -18,6 +18,8 @@ data class CallState(
     val more: Pair<Int, Box>?,
     /** Nobody else is here. */
     val alone: Boolean,
+    /** In a small window over other apps. */
+    val small: Boolean,
     val banner: Banner?,
     val microphone: Boolean,
     /** The microphone cannot be used. */

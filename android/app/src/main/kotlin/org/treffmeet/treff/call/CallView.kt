@@ -119,8 +119,10 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
         (send.layoutParams as LinearLayout.LayoutParams).gravity = Gravity.CENTER_HORIZONTAL
     }
 
-    /** A touch shows the bars, or hides them. */
-    private fun tapped() = if (exploring()) Unit else bars(!barsShown || !mayHide())
+    /** A touch shows the bars, or hides them; with a screen reader they stay, and a tile is kept large. */
+    private fun tapped(subject: Subject?) {
+        if (exploring()) subject?.let(presenter::pin) else bars(!barsShown || !mayHide())
+    }
 
     /** With a screen reader everything stays. */
     private fun exploring() = context.getSystemService(AccessibilityManager::class.java).isTouchExplorationEnabled
@@ -128,7 +130,8 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
     private fun mayHide() = state.let { phone && !exploring() && it != null && it.sheet == null && it.banner == null && !it.alone }
 
     private fun bars(wanted: Boolean) {
-        barsShown = wanted || !mayHide()
+        val small = state?.small == true
+        barsShown = !small && (wanted || !mayHide())
         top.shown = barsShown
         bar.shown = barsShown
         view.removeCallbacks(hide)
@@ -144,12 +147,12 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
         if (now == before) return
         top.show(now)
         tiles.show(now.tiles, now.more)
-        alone.shown = now.alone && now.sheet == null
+        alone.shown = now.alone && now.sheet == null && !now.small
         banner.show(now.banner)
         bar.show(now)
         if (now.reactions != before?.reactions) shower(now.reactions)
         if (now.sheet != before?.sheet) open(now)
-        if (before == null || !mayHide()) bars(true) else if (barsShown && before.let { it.sheet != null || it.banner != null || it.alone }) bars(true)
+        if (before == null || now.small != before.small || !mayHide()) bars(true) else if (barsShown && before.let { it.sheet != null || it.banner != null || it.alone }) bars(true)
     }
 
     private fun open(now: CallState) {
@@ -205,6 +208,8 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
                 setTag(R.id.row, state.id)
             }
             showers.fill(face, FrameLayout.LayoutParams.WRAP_CONTENT, FrameLayout.LayoutParams.WRAP_CONTENT, Gravity.BOTTOM or Gravity.START)
+            // Above the names, which stand at the tiles' lower edge.
+            (face.layoutParams as FrameLayout.LayoutParams).bottomMargin = context.size(R.dimen.space_vast)
             face.translationX = (showers.width - context.dp(SHOWER_DP)).coerceAtLeast(0) * state.place
             // Nothing moves if the system asks for less of it.
             if (ValueAnimator.areAnimatorsEnabled()) face.animate().translationY(-showers.height * RISE).alpha(0f).setStartDelay(STAY_MS).setDuration(RISE_MS).start()

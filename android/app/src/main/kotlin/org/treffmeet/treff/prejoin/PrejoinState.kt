@@ -10,6 +10,8 @@ data class PrejoinState(
     /** The name that stands in the field at first. */
     val name: String,
     val microphone: Boolean,
+    /** How loud it is, 0 to [LOUDEST]; absent while it is not measured. */
+    val level: Int?,
     /** What is wrong with the microphone. */
     val microphoneProblem: Words?,
     /** Only the system's settings help. */
@@ -17,4 +19,8 @@ data class PrejoinState(
     /** Shown where there is somebody to invite: in a meeting of one's own making. */
     val invite: Boolean,
     val link: String,
-)
+) {
+    companion object {
+        const val LOUDEST = 12
+    }
+}

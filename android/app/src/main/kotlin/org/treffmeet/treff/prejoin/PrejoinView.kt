@@ -1,9 +1,13 @@
 package org.treffmeet.treff.prejoin
 
 import android.content.Context
+import android.content.res.ColorStateList
 import android.view.Gravity
+import android.view.View
 import android.widget.FrameLayout
 import android.widget.ImageView
+import android.widget.LinearLayout
+import android.widget.ProgressBar
 import org.treffmeet.treff.R
 import org.treffmeet.treff.ui.Avatar
 import org.treffmeet.treff.ui.Card
@@ -38,6 +42,13 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
     private val trust = context.text("", colour = R.color.text_quiet)
     private val name = Field(context, context.getString(R.string.own_name), Typing.NAME)
     private val microphone = context.switchRow(context.getString(R.string.mic_on), null, R.drawable.ic_mic, presenter::setMicrophone)
+    private val level = ProgressBar(context, null, 0, android.R.style.Widget_Material_ProgressBar_Horizontal).apply {
+        max = PrejoinState.LOUDEST
+        progressTintList = ColorStateList.valueOf(context.colour(R.color.good))
+        importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
+        val side = context.size(R.dimen.space_base)
+        setPadding(side, 0, side, context.size(R.dimen.space_tight))
+    }
     private val problem = context.notice(R.drawable.ic_mic_off)
     private val settings = context.button(context.getString(R.string.open_app_settings), Weight.QUIET) { window.appSettings() }
     private val invite = context.button(context.getString(R.string.share_link), Weight.SECOND, R.drawable.ic_send_link) {
@@ -64,7 +75,12 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         view.add(name, R.dimen.space_hair)
         view.add(problem)
         view.add(settings, R.dimen.space_snug)
-        view.add(Card(context).apply { below(microphone) })
+        val card = Card(context).apply {
+            showDividers = LinearLayout.SHOW_DIVIDER_NONE
+            below(microphone)
+            below(level)
+        }
+        view.add(card)
         view.add(invite)
         view.add(context.button(context.getString(R.string.join), press = ::join))
     }
@@ -99,6 +115,8 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         problem.say(state.microphoneProblem)
         settings.shown = state.refused
         microphone.on = state.microphone
+        level.shown = state.level != null
+        level.progress = state.level ?: 0
         if (state.microphone) microphone.name(context.getString(R.string.mic_on), R.drawable.ic_mic)
         else microphone.name(context.getString(R.string.mic_off), R.drawable.ic_mic_off)
         invite.shown = state.invite

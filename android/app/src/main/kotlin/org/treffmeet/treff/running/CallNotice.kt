@@ -39,8 +39,7 @@ class CallNotice(private val context: Context) {
     private fun action(icon: Int, word: Int, does: String) =
         Notification.Action.Builder(Icon.createWithResource(context, icon), context.getString(word), tell(does)).build()
 
-    private fun tell(action: String): PendingIntent =
-        PendingIntent.getService(context, 0, Intent(context, CallService::class.java).setAction(action), PendingIntent.FLAG_IMMUTABLE)
+    private fun tell(action: String): PendingIntent = CallService.tell(context, action)
 
     @NewerPlatform
     private fun asCall(builder: Notification.Builder, meeting: String) {

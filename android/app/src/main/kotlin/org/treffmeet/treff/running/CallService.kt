@@ -1,6 +1,7 @@
 package org.treffmeet.treff.running
 
 import android.Manifest
+import android.app.PendingIntent
 import android.app.Service
 import android.content.Context
 import android.content.Intent
@@ -8,6 +9,7 @@ import android.content.pm.PackageManager
 import android.content.pm.ServiceInfo
 import android.os.Build
 import android.os.IBinder
+import android.util.Log
 import org.treffmeet.treff.NewerPlatform
 import org.treffmeet.treff.TreffApplication
 import org.treffmeet.treff.core.Command
@@ -75,13 +77,25 @@ class CallService : Service() {
             if (inMeeting == running) return
             running = inMeeting
             // It stops by itself.
-            if (inMeeting) context.startForegroundService(Intent(context, CallService::class.java))
+            if (!inMeeting) return
+            try {
+                context.startForegroundService(Intent(context, CallService::class.java))
+            } catch (refused: IllegalStateException) {
+                // From the background the system starts none; the meeting runs for as long as the system lets it.
+                Log.w(TAG, "No service for the meeting: ${refused.javaClass.simpleName}.")
+            }
         }
     }
 
     companion object {
         const val ACTION_MICROPHONE = "org.treffmeet.treff.MICROPHONE"
         const val ACTION_HANG_UP = "org.treffmeet.treff.HANG_UP"
+
+        /** Tells the running service from outside the app's own window. */
+        fun tell(context: Context, action: String): PendingIntent =
+            PendingIntent.getService(context, 0, Intent(context, CallService::class.java).setAction(action), PendingIntent.FLAG_IMMUTABLE)
+
         private const val ID = 1
+        private const val TAG = "Treff"
     }
 }

@@ -78,6 +78,12 @@ class ArrangerTest {
         assertTrue(arranger.arrange(scene(people(2), pinned = kept)).tiles.all { it.stand == Stand.GRID })
     }
 
+    @Test fun howeverSmallSomebodyIsSeen() {
+        val arrangement = Arranger().arrange(scene(people(5), Size(120f, 150f), selfView = false))
+        assertEquals(listOf(Subject.Person("p1")), arrangement.subjects())
+        assertEquals(4, arrangement.hidden)
+    }
+
     @Test fun whereThereIsNoRoomThereIsNothing() {
         val arrangement = Arranger().arrange(scene(people(3), Size(10f, 10f)))
         assertTrue(arrangement.tiles.isEmpty())

@@ -123,6 +123,15 @@ class CallPresenterTest {
         assertTrue(Command.SetMicrophone(true) in desk.asked())
     }
 
+    @Test fun inASmallWindowWhoeverSpeaksIsSeenAlone() {
+        onScreen()
+        desk.shows(call(person("Ben"), person("Cleo"), person("Dora")).copy(recentSpeakers = listOf("cleo")))
+        presenter.small(true)
+        assertEquals(listOf(Subject.Person("cleo")), presenter.state().tiles.map { it.subject })
+        desk.shows(call(person("Ben"), person("Cleo"), person("Dora", screen = true)).copy(dominantSpeaker = "ben"))
+        assertEquals(Subject.Shared("dora"), presenter.state().tiles.first().subject)
+    }
+
     @Test fun theNextMeetingBeginsAfresh() {
         onScreen()
         desk.shows(call(person("Ben"), person("Cleo")))

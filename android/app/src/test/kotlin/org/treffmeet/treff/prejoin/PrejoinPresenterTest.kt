@@ -2,10 +2,12 @@ package org.treffmeet.treff.prejoin
 
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.treffmeet.treff.R
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Protection
 import org.treffmeet.treff.testing.Desk
 import org.treffmeet.treff.testing.OPENED
@@ -40,6 +42,23 @@ class PrejoinPresenterTest {
         assertFalse(before.state().microphone)
         before.join("")
         assertEquals(listOf(Command.Join(null, null, false, false, Protection(null, false))), desk.asked())
+    }
+
+    @Test fun theMicrophoneIsMeasuredOnlyWhileItIsAllowedOnAndInSight() {
+        val desk = Desk()
+        val before = desk.presenters.prejoin
+        before.allow(true)
+        assertTrue(desk.asked().isEmpty())
+        desk.shows(OPENED)
+        assertEquals(listOf(Command.SetPreview(true, false)), desk.asked())
+        desk.session.onEvent(Event.Levels(0.5f, emptyList()))
+        assertEquals(6, before.state().level)
+        before.setMicrophone(false)
+        assertNull(before.state().level)
+        before.setMicrophone(true)
+        before.allow(false)
+        val expected = listOf(false, true, false).map { Command.SetPreview(it, false) }
+        assertEquals(expected, desk.asked())
     }
 
     @Test fun theMicrophoneBeginsAsSet() {

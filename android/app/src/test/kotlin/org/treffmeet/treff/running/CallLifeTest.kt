@@ -3,6 +3,7 @@ package org.treffmeet.treff.running
 import android.Manifest
 import android.app.Notification
 import android.content.Intent
+import android.content.pm.PackageManager
 import android.content.pm.ServiceInfo
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -16,12 +17,14 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ServiceController
 import org.robolectric.annotation.Config
+import org.treffmeet.treff.MainActivity
 import org.treffmeet.treff.core.Command
 import org.treffmeet.treff.core.EndReason
 import org.treffmeet.treff.testing.TestApplication
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.ended
 import org.treffmeet.treff.testing.person
+import org.treffmeet.treff.testing.views
 
 /** The service and its notification while a meeting runs. */
 @RunWith(RobolectricTestRunner::class)
@@ -68,6 +71,18 @@ class CallLifeTest {
     @Test fun whoSwipesTheAppAwayLeaves() {
         inCall().get().onTaskRemoved(null)
         assertEquals(listOf(Command.Leave), app.asked())
+    }
+
+    @Test fun theSmallWindowOverOtherAppsShowsPicturesOnly() {
+        shadowOf(app.packageManager).setSystemFeature(PackageManager.FEATURE_PICTURE_IN_PICTURE, true)
+        app.shows(call(person("Ben")))
+        val window = Robolectric.buildActivity(MainActivity::class.java).setup()
+        window.userLeaving()
+        window.get().onPictureInPictureModeChanged(true, window.get().resources.configuration)
+        assertTrue(app.running.presenters.call.state().small)
+        assertTrue(window.get().views().none { it.contentDescription == "Leave the meeting" })
+        window.get().onPictureInPictureModeChanged(false, window.get().resources.configuration)
+        assertTrue(window.get().views().any { it.contentDescription == "Leave the meeting" })
     }
 
     @Test fun outsideAMeetingNothingRuns() {

@@ -56,6 +56,7 @@ class Scene(
     companion object {
         const val PHONE = "w360dp-h740dp-port"
         const val ACROSS = "w740dp-h360dp-land"
+        const val SMALL = "w150dp-h200dp-port"
         const val TABLET = "w1000dp-h700dp-land"
     }
 }
@@ -111,7 +112,11 @@ val SCENES = listOf(
     Scene("home-error-de", failed(UserError.LinkInvalid("no host")), "de", after = { field("Link oder Raumname").setText("https://example.org") }),
     Scene("home-elsewhere-fr", failed(UserError.OtherService(OtherService.ZOOM, "https://zoom.us/j/1")), "fr"),
     Scene("home-broken-off-de", lived, "de", before = { mark.open = org.treffmeet.treff.session.OpenCall(OPENED.link, OPENED.room) }),
-    Scene("prejoin", named), Scene("prejoin-de-dark", named, "de", dark = true), Scene("prejoin-large-fr", named, "fr", type = 2f),
+    Scene("prejoin", named, after = {
+        (application as TestApplication).running.presenters.prejoin.allow(true)
+        event(Event.Levels(0.4f, emptyList()))()
+    }),
+    Scene("prejoin-de-dark", named, "de", dark = true), Scene("prejoin-large-fr", named, "fr", type = 2f),
     Scene("prejoin-new-de", named.copy(newMeeting = true, room = "Sieben heitere Eulen"), "de"), Scene("prejoin-across-de", named, "de", size = Scene.ACROSS),
     Scene("prejoin-refused-de", named, "de", after = { (application as TestApplication).running.presenters.prejoin.microphoneAnswered(false) }),
     Scene("prejoin-busy", named.copy(devices = named.devices.copy(microphoneProblem = DeviceProblem.BUSY))),
@@ -127,6 +132,7 @@ val SCENES = listOf(
     Scene("call-muted-de", six.copy(me = six.me.copy(microphone = false, handRaised = true)), "de", after = event(Event.MutedByModerator("audio", null))),
     Scene("call-notice", two, after = event(Event.Warning(Notice.ServerGoesDown, ""))),
     Scene("call-reactions", six, after = { for (reaction in listOf(Reaction.LIKE, Reaction.LOVE)) event(Event.Reaction("ruth", reaction))() }),
+    Scene("call-small", six, size = Scene.SMALL, after = { (application as TestApplication).running.presenters.call.small(true) }),
     Scene("chat-de", talk, "de", after = sheet(Sheet.CHAT)), Scene("chat-empty-fr", two, "fr", after = sheet(Sheet.CHAT)), Scene("chat-large-de", talk, "de", type = 2f, after = sheet(Sheet.CHAT)),
     Scene("chat-private", talk, after = { (application as TestApplication).running.presenters.sheets.people.write("ruth") }), Scene("chat-tablet-de", talk, "de", size = Scene.TABLET, after = sheet(Sheet.CHAT)),
     Scene("people-de", door, "de", after = sheet(Sheet.PEOPLE)), Scene("people-large-fr", six, "fr", type = 2f, after = sheet(Sheet.PEOPLE)),
