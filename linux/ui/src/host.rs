@@ -11,7 +11,7 @@ pub trait Host {
     fn copy(&self, text: &str);
     /// Opens an address in the browser.
     fn open(&self, url: &str);
-    /// Lets the person keep a file, under this name if they like.
+    /// Lets the person keep a file, under this name if they like; [`crate::Ui::saved`] hears how it went.
     fn save(&self, name: &str, content: &str);
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
@@ -19,6 +19,19 @@ pub trait Host {
     fn local_time(&self, milliseconds: u64) -> NaiveDateTime;
     /// What helps to look into a problem, with everything that identifies taken out.
     fn diagnostics(&self) -> String;
+}
+
+/// What became of a file that was to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// It is where the person wanted it.
+    Chosen,
+    /// Nobody could be asked; it is in this folder.
+    In(String),
+    /// The person wants no file any more.
+    Cancelled,
+    /// It could not be written.
+    Failed,
 }
 
 /// How the desktop is set up.

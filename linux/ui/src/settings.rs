@@ -9,15 +9,26 @@ use crate::host::Host;
 use crate::prejoin::own_name;
 use crate::state::{Place, State};
 use crate::ui::Shared;
-use crate::{AppWindow, DataUseChoice, SettingsAdapter, SettingsPage, ThemeChoice};
+use crate::{
+    AppWindow, DataUseChoice, SettingsAdapter, SettingsOn, SettingsPage, SettingsSwitch, ThemeChoice,
+};
 
 pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     let settings = window.global::<SettingsAdapter>();
     settings.on_back(shared.callback(Shared::back));
+    settings.on_close(shared.callback(|shared| {
+        shared.update(|state| state.places.retain(|place| !matches!(place, Place::Settings(_))));
+    }));
     settings.on_open(shared.callback_with(|shared, page| {
         shared.update(|state| {
             state.copied = false;
-            state.places.push(Place::Settings(page));
+            // Groups stand beside each other: one takes another's place, and the way back is the list's.
+            state
+                .places
+                .retain(|place| !matches!(place, Place::Settings(page) if *page != SettingsPage::List));
+            if page != SettingsPage::List {
+                state.places.push(Place::Settings(page));
+            }
         });
     }));
     settings.on_open_servers(shared.callback(|shared| shared.go(Place::Servers)));
@@ -28,8 +39,41 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
         shared.host.copy(&shared.host.diagnostics());
         shared.update(|state| state.copied = true);
     }));
+    let weak = Rc::downgrade(shared);
+    settings.on_set_switch(move |which, on| {
+        if let Some(shared) = weak.upgrade() {
+            change(&shared, |settings| *switch(settings, which) = on);
+        }
+    });
     wire_values(&settings, shared);
-    wire_switches(&settings, shared);
+}
+
+/// Where a switch is kept.
+fn switch(settings: &mut Settings, which: SettingsSwitch) -> &mut bool {
+    match which {
+        SettingsSwitch::MicrophoneOn => &mut settings.microphone_on,
+        SettingsSwitch::CameraOn => &mut settings.camera_on,
+        SettingsSwitch::SelfView => &mut settings.self_view,
+        SettingsSwitch::Mirror => &mut settings.mirror,
+        SettingsSwitch::Sounds => &mut settings.sounds,
+        SettingsSwitch::Notifications => &mut settings.notifications,
+        SettingsSwitch::KeepHistory => &mut settings.keep_history,
+        SettingsSwitch::NoiseSuppression => &mut settings.noise_suppression,
+    }
+}
+
+/// Which switches are on.
+fn on(settings: &Settings) -> SettingsOn {
+    SettingsOn {
+        microphone_on: settings.microphone_on,
+        camera_on: settings.camera_on,
+        self_view: settings.self_view,
+        mirror: settings.mirror,
+        sounds: settings.sounds,
+        notifications: settings.notifications,
+        keep_history: settings.keep_history,
+        noise_suppression: settings.noise_suppression,
+    }
 }
 
 fn wire_values(settings: &SettingsAdapter<'_>, shared: &Rc<Shared>) {
@@ -64,20 +108,6 @@ fn wire_values(settings: &SettingsAdapter<'_>, shared: &Rc<Shared>) {
     }));
 }
 
-fn wire_switches(settings: &SettingsAdapter<'_>, shared: &Rc<Shared>) {
-    let switch = |set: fn(&mut Settings, bool)| {
-        shared.callback_with(move |shared, on: bool| change(shared, |settings| set(settings, on)))
-    };
-    settings.on_set_microphone_on(switch(|settings, on| settings.microphone_on = on));
-    settings.on_set_camera_on(switch(|settings, on| settings.camera_on = on));
-    settings.on_set_self_view(switch(|settings, on| settings.self_view = on));
-    settings.on_set_mirror(switch(|settings, on| settings.mirror = on));
-    settings.on_set_sounds(switch(|settings, on| settings.sounds = on));
-    settings.on_set_notifications(switch(|settings, on| settings.notifications = on));
-    settings.on_set_keep_history(switch(|settings, on| settings.keep_history = on));
-    settings.on_set_noise_suppression(switch(|settings, on| settings.noise_suppression = on));
-}
-
 /// Changes one thing and leaves the others as they are.
 fn change(shared: &Shared, change: impl FnOnce(&mut Settings)) {
     let mut settings = shared.read(|state| state.snapshot.settings.clone());
@@ -104,19 +134,12 @@ pub(crate) fn show(window: &AppWindow, state: &State, host: &dyn Host, entered: 
     adapter.set_page(page);
     adapter
         .set_server(state.server_name(state.snapshot.preferred_server.as_deref().unwrap_or_default()).into());
-    adapter.set_microphone_on(settings.microphone_on);
-    adapter.set_camera_on(settings.camera_on);
+    adapter.set_on(on(settings));
     adapter.set_data_use(match settings.data_use {
         DataUse::Auto => DataUseChoice::Auto,
         DataUse::Low => DataUseChoice::Low,
         DataUse::AudioOnly => DataUseChoice::AudioOnly,
     });
-    adapter.set_self_view(settings.self_view);
-    adapter.set_mirror(settings.mirror);
-    adapter.set_sounds(settings.sounds);
-    adapter.set_notifications(settings.notifications);
-    adapter.set_keep_history(settings.keep_history);
-    adapter.set_noise_suppression(settings.noise_suppression);
     adapter.set_theme(match settings.theme {
         Theme::System => ThemeChoice::System,
         Theme::Light => ThemeChoice::Light,

@@ -2,8 +2,9 @@
 
 use treff_app::{CheckState, EndReason, Screen, Server, ServerCheck, Snapshot, UserError};
 
-use crate::host::Desktop;
+use crate::host::{Desktop, Saved};
 use crate::problem::is_about_the_link;
+use crate::servers::Search;
 use crate::{ScreenKind, SettingsPage};
 
 /// A page that lies over what the core shows.
@@ -26,6 +27,7 @@ pub(crate) struct State {
     pub(crate) proceeded: bool,
     pub(crate) entry: Entry,
     pub(crate) servers: ServersState,
+    pub(crate) servers_search: Search,
     pub(crate) devices_open: bool,
     pub(crate) new_meeting: NewMeetingState,
     /// What was last asked for as a preview: microphone, camera.
@@ -56,7 +58,7 @@ pub(crate) struct ServersState {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NewMeetingState {
     pub(crate) copied: bool,
-    pub(crate) saved: bool,
+    pub(crate) saved: Option<Saved>,
     pub(crate) qr_open: bool,
     pub(crate) lobby: bool,
 }

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use slint::{ComponentHandle, Global, Image, PlatformError};
 use treff_app::{Command, Event, Screen, Snapshot, Theme as ThemeSetting};
 
-use crate::host::{Desktop, Host};
+use crate::host::{Desktop, Host, Saved};
 use crate::state::{Place, State};
 use crate::{
-    AppAdapter, AppWindow, DevicesAdapter, PrejoinAdapter, ScreenKind, Theme, devices, ended, home, licences,
-    new_meeting, prejoin, server, servers, settings, waiting,
+    AppAdapter, AppWindow, DevicesAdapter, LeaveQuestionAdapter, PrejoinAdapter, ScreenKind, Theme, devices,
+    ended, home, licences, new_meeting, prejoin, server, servers, settings, waiting,
 };
 
 /// The window and what fills it. Lives on the thread of Slint's event loop.
@@ -99,6 +99,27 @@ impl Ui {
         if self.shared.read(|state| state.entry.has_picture) != has_picture {
             self.shared.update(|state| state.entry.has_picture = has_picture);
         }
+    }
+
+    /// Tells what became of the file that [`Host::save`] was asked for.
+    pub fn saved(&self, saved: Saved) {
+        self.shared.update(|state| state.new_meeting.saved = Some(saved).filter(|s| *s != Saved::Cancelled));
+    }
+
+    /// Asks whether to leave the meeting for the one behind a link; `answer` hears yes or no, once.
+    pub fn ask_to_leave(&self, link: &str, answer: impl Fn(bool) + 'static) {
+        let question = self.window.global::<LeaveQuestionAdapter>();
+        // Without what may let somebody in or tell who.
+        let shown = link.split(['?', '#']).next().unwrap_or_default();
+        let shown = shown.split_once("://").map_or(shown, |(_, rest)| rest);
+        question.set_meeting(if shown.is_empty() { link } else { shown }.into());
+        let window = self.window.as_weak();
+        question.on_answer(move |leave| {
+            if let Some(window) = window.upgrade() {
+                window.global::<LeaveQuestionAdapter>().set_meeting(slint::SharedString::default());
+            }
+            answer(leave);
+        });
     }
 
     /// Opens what another program handed over, such as a tapped link.

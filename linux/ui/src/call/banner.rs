@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use treff_app::{ConnectionState, DeviceProblem, Notice, Snapshot};
+use treff_app::{ConnectionState, DeviceKind, DeviceProblem, Notice, Snapshot};
 
 use crate::CallBanner;
 
@@ -124,12 +124,22 @@ pub(super) fn problem(problem: Option<DeviceProblem>) -> &'static str {
     }
 }
 
-/// A notice by its stable code, and the problem that belongs to it.
+/// A kind of device by its stable code.
+fn device(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Microphone => "microphone",
+        DeviceKind::Speaker => "speaker",
+        DeviceKind::Camera => "camera",
+    }
+}
+
+/// A notice by its stable code, and the problem or device that belongs to it.
 fn code(notice: &Notice) -> (&'static str, &'static str) {
     match notice {
         Notice::MicrophoneFailed { problem: why } => ("microphone_failed", problem(Some(*why))),
         Notice::SpeakerFailed { problem: why } => ("speaker_failed", problem(Some(*why))),
         Notice::CameraFailed { problem: why } => ("camera_failed", problem(Some(*why))),
+        Notice::DeviceReplaced { kind } => ("device_replaced", device(*kind)),
         Notice::ShareFailed { problem: why } => ("share_failed", problem(Some(*why))),
         Notice::FocusUnavailable => ("focus_unavailable", ""),
         Notice::NotLiveYet => ("not_live_yet", ""),

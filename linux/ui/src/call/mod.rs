@@ -3,15 +3,13 @@
 
 mod banner;
 mod constraints;
-mod invite;
 mod layout;
 mod news;
 mod people;
 mod picture;
 mod presenter;
-mod rows;
 mod speaking;
 mod tiles;
 
 pub use picture::{OWN_PICTURE, PictureFeed, PictureStore, PicturesWait, Pixels};
-pub use presenter::CallPresenter;
+pub use presenter::{CallPresenter, Clock};

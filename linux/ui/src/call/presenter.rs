@@ -14,10 +14,11 @@ use super::constraints::{Constraints, Wanted};
 use super::layout::{Arranger, Corner, Person, Scene, Size, Subject, View};
 use super::news::News;
 use super::picture::{OWN_PICTURE, PictureStore};
-use super::rows::Rows;
 use super::speaking::Speaking;
-use super::{invite, people, tiles};
+use super::{people, tiles};
 use crate::host::Host;
+use crate::qr::qr;
+use crate::rows::Rows;
 use crate::{
     AppWindow, CallAdapter, CallDevice, CallKnocker, CallMessage, CallNewsKind, CallPerson, CallProblems,
     CallSheet, CallTile, DialInNumber, FloatingReaction, MoreTile, Theme,
@@ -36,6 +37,9 @@ const COPIED: Duration = Duration::from_secs(3);
 /// Who is large must be visible even before their picture came; heights in physical pixels.
 const LEAST_HEIGHT: f32 = 90.0;
 
+/// Tells the time.
+pub type Clock = Rc<dyn Fn() -> Instant>;
+
 /// Presents the call. Lives on the window's thread; cloning shares it.
 #[derive(Clone)]
 pub struct CallPresenter {
@@ -47,6 +51,7 @@ pub struct CallPresenter {
 struct State {
     window: slint::Weak<AppWindow>,
     host: Rc<dyn Host>,
+    clock: Clock,
     store: PictureStore,
     snapshot: Arc<Snapshot>,
     arranger: Arranger,
@@ -90,6 +95,11 @@ struct Models {
 impl CallPresenter {
     /// Ties the call screen of `window` to the rest of the program; `store` brings the pictures.
     pub fn new(window: &AppWindow, host: Rc<dyn Host>, store: PictureStore) -> Self {
+        Self::with_clock(window, host, store, Rc::new(Instant::now))
+    }
+
+    /// The same with a clock of one's own.
+    pub fn with_clock(window: &AppWindow, host: Rc<dyn Host>, store: PictureStore, clock: Clock) -> Self {
         let rows = Models {
             tiles: Rows::new(),
             pictures: Rows::new(),
@@ -106,6 +116,7 @@ impl CallPresenter {
         let state = State {
             window: window.as_weak(),
             host,
+            clock,
             store,
             snapshot: Arc::default(),
             arranger: Arranger::default(),
@@ -151,25 +162,30 @@ impl CallPresenter {
             return;
         }
         state.snapshot = Arc::clone(snapshot);
-        state.show(Instant::now());
+        let now = state.now();
+        state.show(now);
         drop(state);
         if !self.tick.running() {
             let presenter = self.clone();
             self.tick.start(TimerMode::Repeated, TICK, move || {
-                presenter.state.borrow_mut().pass(Instant::now());
+                let mut state = presenter.state.borrow_mut();
+                let now = state.now();
+                state.pass(now);
             });
         }
     }
 
     /// Takes note of what happened.
     pub fn event(&self, event: &Event) {
-        self.state.borrow_mut().happened(Instant::now(), event);
+        let mut state = self.state.borrow_mut();
+        let now = state.now();
+        state.happened(now, event);
     }
 
     /// Draws the pictures that wait; called when the store says that there are some.
     pub fn draw_pictures(&self) {
-        let now = Instant::now();
         let mut state = self.state.borrow_mut();
+        let now = state.now();
         let early =
             state.drawn.map_or(Duration::ZERO, |drawn| (drawn + FRAME).saturating_duration_since(now));
         if early.is_zero() {
@@ -177,7 +193,9 @@ impl CallPresenter {
         } else if !self.frame.running() {
             let presenter = self.clone();
             self.frame.start(TimerMode::SingleShot, early, move || {
-                presenter.state.borrow_mut().draw(Instant::now());
+                let mut state = presenter.state.borrow_mut();
+                let now = state.now();
+                state.draw(now);
             });
         }
     }
@@ -186,7 +204,8 @@ impl CallPresenter {
     pub fn set_visible(&self, visible: bool) {
         let mut state = self.state.borrow_mut();
         state.visible = visible;
-        state.arrange(Instant::now());
+        let now = state.now();
+        state.arrange(now);
     }
 }
 
@@ -206,6 +225,10 @@ impl Models {
 }
 
 impl State {
+    fn now(&self) -> Instant {
+        (self.clock)()
+    }
+
     /// Another meeting starts with nothing of this one.
     fn forget_meeting(&mut self) {
         self.arranger = Arranger::default();
@@ -246,6 +269,7 @@ impl State {
         adapter.set_sharing(snapshot.me.screen.is_some());
         adapter.set_can_share(snapshot.devices.can_share);
         adapter.set_self_view(snapshot.settings.self_view);
+        adapter.set_mirrored(snapshot.settings.mirror);
         adapter.set_people_count(snapshot.participants.len() as i32 + 1);
         adapter.set_alone(snapshot.participants.is_empty());
         adapter.set_may_set_password(snapshot.door.may_set_password);
@@ -254,7 +278,7 @@ impl State {
         adapter.set_lobby(snapshot.door.lobby);
         if adapter.get_link() != snapshot.link.as_str() {
             adapter.set_link(snapshot.link.clone().into());
-            adapter.set_link_code(invite::code(&snapshot.link).unwrap_or_default());
+            adapter.set_link_code(qr(&snapshot.link).unwrap_or_default());
         }
         self.show_devices(&adapter);
         self.show_dial_in(&adapter);

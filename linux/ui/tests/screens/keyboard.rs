@@ -1,9 +1,12 @@
 //! The screens by keyboard: reach, press, type, go back, and what the core is asked for.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use slint::platform::Key;
 use slint::{ComponentHandle, SharedString};
 use treff_app::{Command, Screen, Waiting};
-use treff_ui::{AppAdapter, HomeAdapter, ScreenKind, Theme};
+use treff_ui::{AppAdapter, HomeAdapter, LeaveQuestionAdapter, ScreenKind, Theme};
 
 use crate::scenes::{PHONE, Play, Scene, meeting, snapshot};
 use crate::stage::Stage;
@@ -69,4 +72,32 @@ fn devices_before_the_call_are_opened_and_closed_with_the_screen() {
     play.ui.show_snapshot(&snapshot());
     let none = Command::SetPreview { microphone: false, camera: false };
     assert_eq!(play.host.commands.borrow().last(), Some(&none));
+}
+
+#[test]
+fn a_link_from_outside_asks_before_the_call_is_left() {
+    let (play, stage) = open(Scene::new("question", meeting(Screen::Call)));
+    let answers: Rc<RefCell<Vec<bool>>> = Rc::default();
+    let ask = || {
+        let heard = Rc::clone(&answers);
+        play.ui.ask_to_leave("https://meet.example.org/Club?jwt=secret", move |leave| {
+            heard.borrow_mut().push(leave);
+        });
+        stage.draw();
+        play.ui.window().global::<LeaveQuestionAdapter>().get_meeting()
+    };
+    assert_eq!(ask(), "meet.example.org/Club");
+    // Staying has the keyboard first; Escape is the same.
+    stage.press(SharedString::from(Key::Return));
+    ask();
+    stage.press(SharedString::from(Key::Escape));
+    ask();
+    tab(&stage, 1);
+    stage.press(" ");
+    assert_eq!(*answers.borrow(), [false, false, true]);
+    assert_eq!(play.ui.window().global::<LeaveQuestionAdapter>().get_meeting(), "");
+    let mut asked = play.host.commands.take();
+    // Which pictures are wanted follows the window.
+    asked.retain(|command| !matches!(command, Command::SetLayout { .. }));
+    assert_eq!(asked, [], "the call was not touched");
 }

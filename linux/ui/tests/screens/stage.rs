@@ -2,7 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
 use slint::platform::{Platform, WindowAdapter, WindowEvent};
@@ -14,6 +15,12 @@ pub(crate) const FONT: &str = "Cantarell";
 thread_local! {
     static CLOCK: Rc<Cell<Duration>> = Rc::default();
     static LAST_WINDOW: RefCell<Option<Rc<MinimalSoftwareWindow>>> = const { RefCell::new(None) };
+}
+
+/// The time on this thread's clock.
+pub(crate) fn now() -> Instant {
+    static START: OnceLock<Instant> = OnceLock::new();
+    *START.get_or_init(Instant::now) + CLOCK.with(|clock| clock.get())
 }
 
 struct Offscreen;
@@ -64,9 +71,24 @@ impl Stage {
     /// Presses and releases one key.
     pub(crate) fn press(&self, key: impl Into<slint::SharedString>) {
         let text = key.into();
-        self.window.dispatch_event(WindowEvent::KeyPressed { text: text.clone() });
-        self.window.dispatch_event(WindowEvent::KeyReleased { text });
+        self.hold(text.clone());
+        self.let_go(text);
         self.settle();
+    }
+
+    /// Presses one key and keeps it down.
+    pub(crate) fn hold(&self, key: impl Into<slint::SharedString>) {
+        self.window.dispatch_event(WindowEvent::KeyPressed { text: key.into() });
+    }
+
+    /// The key repeats, as held keys do.
+    pub(crate) fn repeat(&self, key: impl Into<slint::SharedString>) {
+        self.window.dispatch_event(WindowEvent::KeyPressRepeated { text: key.into() });
+    }
+
+    /// Releases one key.
+    pub(crate) fn let_go(&self, key: impl Into<slint::SharedString>) {
+        self.window.dispatch_event(WindowEvent::KeyReleased { text: key.into() });
     }
 
     /// Types a word.

@@ -122,29 +122,55 @@ fn french_is_complete() {
     check("fr");
 }
 
+/// The variants of an enum of the core, in snake case as its codes are.
+fn variants(file: &str, name: &str) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/app/src/door").join(file);
+    let source = fs::read_to_string(path).expect("the core is there");
+    let body = source.split(&format!("pub enum {name} {{")).nth(1).expect("the enum is there");
+    let body = body.split("\n}").next().expect("it ends");
+    let variant = |line: &str| {
+        let line = line.strip_prefix("    ")?;
+        let name: String = line.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+        let follows = &line[name.len()..];
+        let is_variant = name.starts_with(char::is_uppercase) && matches!(follows.trim(), "," | "{");
+        is_variant.then_some(name)
+    };
+    body.lines().filter_map(variant).map(|name| (snake(&name), name)).collect()
+}
+
+fn snake(name: &str) -> String {
+    let mut code = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !code.is_empty() {
+            code.push('_');
+        }
+        code.extend(letter.to_lowercase());
+    }
+    code
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("the file is there")
+}
+
 #[test]
 fn every_error_has_its_sentence() {
-    let words =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/words.slint")).expect("the words");
-    let codes = [
-        "link_invalid",
-        "other_service",
-        "no_server_chosen",
-        "server_invalid",
-        "server_not_found",
-        "server_unreachable",
-        "certificate_invalid",
-        "not_jitsi",
-        "redirected_elsewhere",
-        "server_not_ready",
-        "refused",
-        "not_authorised",
-        "room_full",
-        "lobby_denied",
-        "password_needed",
-        "media_failed",
-    ];
-    for code in codes {
+    let words = read("ui/words.slint");
+    let errors = variants("error.rs", "UserError");
+    assert!(errors.len() >= 17, "{errors:?}");
+    // What has no fitting case has the sentence of everything else.
+    for (code, _) in errors.into_iter().filter(|(code, _)| code != "unexpected") {
         assert!(words.contains(&format!("\"{code}\"")), "{code} has no sentence");
+    }
+}
+
+#[test]
+fn every_notice_has_its_sentence() {
+    let (words, codes) = (read("ui/call/banner.slint"), read("src/call/banner.rs"));
+    let notices = variants("notice.rs", "Notice");
+    assert!(notices.len() >= 15, "{notices:?}");
+    for (code, name) in notices {
+        assert!(words.contains(&format!("code == \"{code}\"")), "{code} has no sentence");
+        assert!(codes.contains(&format!("Notice::{name}")), "{name} has no code");
     }
 }

@@ -195,9 +195,9 @@ impl Arranger {
         let seats = Seats::of(0, people.len(), scene.self_view, capacity);
         let mut subjects = self.people(scene, &people, seats.people);
         subjects.extend(seats.me.then_some(Subject::Me));
-        let cells = subjects.len() + usize::from(seats.hidden > 0);
-        let grid = best_grid(scene.area, cells);
-        fill(subjects, &grid, Place::Grid, seats.hidden)
+        let tells = seats.hidden > 0 && subjects.len() < capacity;
+        let grid = best_grid(scene.area, subjects.len() + usize::from(tells));
+        fill(subjects, &grid, Place::Grid, seats.hidden, tells)
     }
 
     /// Those who get one of `count` seats, in a stable order.
@@ -232,9 +232,9 @@ impl Arranger {
         beside.truncate(seats.screens);
         beside.extend(self.people(scene, &people, seats.people));
         beside.extend(seats.me.then_some(Subject::Me));
-        let cells = beside.len() + usize::from(seats.hidden > 0);
-        let grid = split.strip(cells);
-        let mut arrangement = fill(beside, &grid, Place::Strip, seats.hidden);
+        let tells = seats.hidden > 0 && beside.len() < split.capacity;
+        let grid = split.strip(beside.len() + usize::from(tells));
+        let mut arrangement = fill(beside, &grid, Place::Strip, seats.hidden, tells);
         arrangement.tiles.insert(0, Placed { subject: stage, rect: split.stage, place: Place::Stage });
         arrangement
     }
@@ -255,6 +255,19 @@ impl Seats {
         if screens + people + usize::from(me) <= capacity {
             return Self { screens, people, me, hidden: 0 };
         }
+        // Where there is room for one or two, it goes to faces: the others' before our own and before a number.
+        if capacity <= 2 && screens + people <= capacity {
+            return Self { screens, people, me: false, hidden: 0 };
+        }
+        if capacity <= 1 {
+            let seated = people.min(1);
+            return Self {
+                screens: screens.min(1 - seated),
+                people: seated,
+                me: false,
+                hidden: people - seated,
+            };
+        }
         // One tile tells how many more there are. At least one person is seen, then ourselves.
         let free = capacity.saturating_sub(1);
         let screens = screens.min(free.saturating_sub(1));
@@ -266,9 +279,9 @@ impl Seats {
     }
 }
 
-/// Puts subjects into a grid's cells, and "and N more" into the next one.
-fn fill(subjects: Vec<Subject>, grid: &Grid, place: Place, hidden: usize) -> Arrangement {
-    let more = (hidden > 0).then(|| grid.cell(subjects.len()));
+/// Puts subjects into a grid's cells, and "and N more" into the next one if it `tells` that.
+fn fill(subjects: Vec<Subject>, grid: &Grid, place: Place, hidden: usize, tells: bool) -> Arrangement {
+    let more = tells.then(|| grid.cell(subjects.len()));
     let tiles = subjects
         .into_iter()
         .enumerate()

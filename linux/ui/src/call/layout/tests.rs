@@ -280,7 +280,9 @@ fn seats_are_shared_out() {
         ((0, 9, false, 9), (0, 9, false, 0)),
         ((1, 2, true, 3), (1, 1, false, 1)),
         ((3, 1, true, 2), (0, 1, true, 0)),
-        ((0, 5, true, 1), (0, 0, false, 5)),
+        ((0, 5, true, 1), (0, 1, false, 4)),
+        ((2, 0, true, 1), (1, 0, false, 0)),
+        ((0, 2, true, 2), (0, 2, false, 0)),
     ];
     for ((screens, people, me, capacity), (s, p, m, hidden)) in table {
         let expected = Seats { screens: s, people: p, me: m, hidden };

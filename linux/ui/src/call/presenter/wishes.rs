@@ -1,7 +1,6 @@
 //! What the person does on the call screen, as commands for the core or changes of the view.
 
 use std::rc::Rc;
-use std::time::Instant;
 
 use slint::ComponentHandle;
 use treff_app::{Command, DeviceKind, Settings};
@@ -72,7 +71,8 @@ fn view(presenter: &CallPresenter, adapter: &CallAdapter<'_>) {
         if let Some(state) = state.upgrade() {
             let mut state = state.borrow_mut();
             change(&mut state);
-            state.arrange(Instant::now());
+            let now = state.now();
+            state.arrange(now);
         }
     };
     let to = with.clone();
@@ -115,7 +115,8 @@ fn talk(presenter: &CallPresenter, adapter: &CallAdapter<'_>) {
         state.host.dispatch(Command::SendReaction { reaction });
         let me = state.snapshot.me.endpoint.clone();
         let name = state.snapshot.me.name.clone();
-        state.react(Instant::now(), &me, reaction, &name);
+        let now = state.now();
+        state.react(now, &me, reaction, &name);
         if let Some(window) = state.window.upgrade() {
             let adapter = window.global::<CallAdapter<'_>>();
             adapter.set_sheet(CallSheet::None);
@@ -149,7 +150,7 @@ fn room(presenter: &CallPresenter, adapter: &CallAdapter<'_>) {
         }
     }));
     adapter.on_copy_link(change(presenter, |state| {
-        state.copied = Some(Instant::now());
+        state.copied = Some(state.now());
         state.host.copy(&state.snapshot.link);
         if let Some(window) = state.window.upgrade() {
             window.global::<CallAdapter<'_>>().set_link_copied(true);
@@ -157,7 +158,8 @@ fn room(presenter: &CallPresenter, adapter: &CallAdapter<'_>) {
     }));
     adapter.on_close_banner(change(presenter, |state| {
         state.banners.close();
-        state.pass(Instant::now());
+        let now = state.now();
+        state.pass(now);
     }));
 }
 

@@ -94,6 +94,13 @@ fn prejoin() -> Vec<Scene> {
         Scene::new("prejoin-de", ready()).language("de").event(level()).act(picture),
         Scene::new("prejoin-dark", ready()).dark().event(level()).act(picture),
         Scene::new("prejoin-wide", ready()).size(LAPTOP).event(level()).act(picture),
+        Scene::new("prejoin-wide-problems-fr", busy.clone()).language("fr").size(LAPTOP),
+        Scene::new("prejoin-wide-devices-dark", ready()).dark().size(LAPTOP).event(level()).act(
+            move |ui, window, stage| {
+                picture(ui, window, stage);
+                window.global::<PrejoinAdapter>().invoke_open_devices(true);
+            },
+        ),
         Scene::new("prejoin-large-de", ready()).language("de").large().event(level()).act(picture),
         Scene::new("prejoin-off", quiet),
         Scene::new("prejoin-problems-de", busy).language("de"),

@@ -1,16 +1,22 @@
 //! The scenes: what the core says, how the desktop is set up, and what the person has tapped before the picture.
 
+mod calls;
+mod cameras;
 mod host;
 mod meetings;
 mod pages;
 mod people;
 
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use slint::ComponentHandle;
 use treff_app::{Event, Snapshot};
+use treff_ui::call::{CallPresenter, PictureFeed, PictureStore};
 use treff_ui::{AppWindow, Desktop, Ui};
 
+pub(crate) use calls::call;
 pub(crate) use host::FakeHost;
 pub(crate) use people::{meeting, snapshot};
 
@@ -76,9 +82,12 @@ impl Scene {
         let ui = Ui::new(host.clone()).expect("a window in memory");
         ui.window().set_font_family(stage::FONT.into());
         ui.set_desktop(self.desktop.clone());
-        ui.show_snapshot(&self.snapshot);
-        ui.window().show().expect("a window in memory can be shown");
-        Play { scene: self, ui, host }
+        let store = PictureStore::new(Arc::new(|| {}));
+        let call = CallPresenter::with_clock(ui.window(), host.clone(), store.clone(), Rc::new(stage::now));
+        let play = Play { scene: self, ui, call, store, host, feeds: RefCell::default() };
+        play.show(&play.scene.snapshot);
+        play.ui.window().show().expect("a window in memory can be shown");
+        play
     }
 }
 
@@ -86,7 +95,11 @@ impl Scene {
 pub(crate) struct Play {
     scene: Scene,
     pub(crate) ui: Ui,
+    call: CallPresenter,
+    store: PictureStore,
     pub(crate) host: Rc<FakeHost>,
+    /// The cameras that run.
+    feeds: RefCell<Vec<PictureFeed>>,
 }
 
 impl Play {
@@ -94,14 +107,28 @@ impl Play {
         Stage::of_last_window(width, height, scale)
     }
 
+    /// The core has a new state.
+    pub(crate) fn show(&self, snapshot: &Snapshot) {
+        self.ui.show_snapshot(snapshot);
+        self.call.snapshot(&Arc::new(snapshot.clone()));
+    }
+
+    /// Something happens.
+    pub(crate) fn happen(&self, event: &Event) {
+        self.ui.handle_event(event);
+        self.call.event(event);
+    }
+
     /// Lets happen what happens before the picture is taken.
     pub(crate) fn finish(&self, stage: &Stage) {
-        for event in &self.scene.events {
-            self.ui.handle_event(event);
-        }
         if let Some(act) = &self.scene.act {
             act(&self.ui, self.ui.window(), stage);
         }
+        for event in &self.scene.events {
+            self.happen(event);
+        }
+        *self.feeds.borrow_mut() = cameras::shoot(&self.store, &calls::sources(&self.scene.snapshot));
+        self.call.draw_pictures();
     }
 }
 
@@ -109,6 +136,7 @@ impl Play {
 pub(crate) fn all() -> Vec<Scene> {
     let mut scenes = meetings::scenes();
     scenes.extend(pages::scenes());
+    scenes.extend(calls::scenes());
     scenes
 }
 

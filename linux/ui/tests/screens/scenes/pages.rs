@@ -41,6 +41,8 @@ fn settings() -> Vec<Scene> {
         page("settings-looks-dark", SettingsPage::Looks).dark().size((360, 860)),
         page("settings-sounds-fr", SettingsPage::Sounds).language("fr"),
         page("settings-diagnostics", SettingsPage::Diagnostics),
+        page("settings-devices-wide-de", SettingsPage::Devices).language("de").size(LAPTOP),
+        page("settings-looks-wide-large-fr", SettingsPage::Looks).language("fr").large().size(LAPTOP),
         Scene::new("licences", snapshot()).act(|_, window, _| {
             window.global::<HomeAdapter>().invoke_open_settings();
             window.global::<SettingsAdapter>().invoke_open_licences();
@@ -72,6 +74,14 @@ fn servers() -> Vec<Scene> {
             .large()
             .act(list)
             .event(treff_app::Event::ServerRefused { error: wrong }),
+        Scene::new("servers-search-fr", snapshot()).language("fr").act(|_, window, stage| {
+            window.global::<HomeAdapter>().invoke_open_servers();
+            stage.settle();
+            let servers = window.global::<ServersAdapter>();
+            servers.set_search("ver".into());
+            servers.invoke_search_edited("ver".into());
+            servers.invoke_choose_place("EU".into());
+        }),
         Scene::new("server", snapshot()).act(open_server),
         Scene::new("server-checked-de", unused).language("de").size((360, 1400)).act(open_server),
         Scene::new("server-checked-dark-wide", done()).dark().size(LAPTOP).act(open_server),
