@@ -29,25 +29,37 @@ import org.treffmeet.treff.waiting.WaitingView
 /** The one window: shows the screen that the state asks for, and passes on what comes from outside. */
 class MainActivity : Activity() {
     private lateinit var running: Running
-    private lateinit var window_: AppWindow
+    private lateinit var outside: AppWindow
     private lateinit var root: FrameLayout
-    private lateinit var theme_: Theme
+    private lateinit var shownTheme: Theme
     private lateinit var small: SmallWindow
     private var screen: Pair<Shown, ScreenView>? = null
     private var question: Pair<String, AlertDialog>? = null
     private var forget: () -> Unit = {}
     private val main = Handler(Looper.getMainLooper())
-    private val tick = object : Runnable {
-        override fun run() {
-            screen?.takeIf { it.first == Shown.CALL }?.second?.show()
-            main.postDelayed(this, TICK_MS)
-        }
+    private var ticking = false
+    private val ticker = Runnable { tick() }
+
+    private fun tick() {
+        ticking = false
+        val call = screen?.takeIf { it.first == Shown.CALL } ?: return
+        call.second.show()
+        tickAgain()
     }
+
+    /** Only a call in sight has things that pass with time; otherwise nothing wakes up. */
+    private fun tickAgain() {
+        if (ticking || !started) return
+        ticking = true
+        main.postDelayed(ticker, TICK_MS)
+    }
+
+    private var started = false
 
     override fun attachBaseContext(base: Context) {
         super.attachBaseContext(base)
         val wanted = (base.applicationContext as TreffApplication).running.session.state.snapshot.settings.theme
-        theme_ = wanted
+        shownTheme = wanted
         val night = when (wanted) {
             Theme.SYSTEM -> return
             Theme.LIGHT -> Configuration.UI_MODE_NIGHT_NO
@@ -60,7 +72,7 @@ class MainActivity : Activity() {
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         running = (application as TreffApplication).running
-        window_ = AppWindow(this, running, saved)
+        outside = AppWindow(this, running, saved)
         small = SmallWindow(this)
         root = FrameLayout(this)
         setContentView(root)
@@ -82,20 +94,22 @@ class MainActivity : Activity() {
     override fun onStart() {
         super.onStart()
         forget = running.session.listen(::draw)
+        started = true
         running.presenters.call.visible(true)
-        main.post(tick)
         draw()
     }
 
     override fun onResume() {
         super.onResume()
-        window_.resumed()
+        outside.resumed()
     }
 
     override fun onStop() {
         super.onStop()
         forget()
-        main.removeCallbacks(tick)
+        started = false
+        ticking = false
+        main.removeCallbacks(ticker)
         running.presenters.call.visible(false)
         running.presenters.prejoin.allow(false)
         question?.second?.dismiss()
@@ -104,7 +118,7 @@ class MainActivity : Activity() {
 
     override fun onSaveInstanceState(out: Bundle) {
         super.onSaveInstanceState(out)
-        window_.save(out)
+        outside.save(out)
     }
 
     override fun onConfigurationChanged(configuration: Configuration) {
@@ -129,7 +143,7 @@ class MainActivity : Activity() {
 
     private fun draw() {
         val state = running.session.state
-        if (state.snapshot.settings.theme != theme_) {
+        if (state.snapshot.settings.theme != shownTheme) {
             recreate()
             return
         }
@@ -143,6 +157,7 @@ class MainActivity : Activity() {
             frame(wanted)
         }
         screen?.second?.show()
+        if (wanted == Shown.CALL) tickAgain()
         keepOn(wanted == Shown.CALL && state.snapshot.participants.any { it.tracks.camera != null || it.tracks.screen != null })
         small.follow(wanted == Shown.CALL, state.snapshot.me.microphone)
         ask(state.askedAbout)
@@ -151,14 +166,14 @@ class MainActivity : Activity() {
     private fun make(shown: Shown): ScreenView {
         val presenters = running.presenters
         return when (shown) {
-            Shown.HOME -> HomeView(this, presenters.home, window_)
-            Shown.PREJOIN -> PrejoinView(this, presenters.prejoin, window_)
+            Shown.HOME -> HomeView(this, presenters.home, outside)
+            Shown.PREJOIN -> PrejoinView(this, presenters.prejoin, outside)
             Shown.WAITING -> WaitingView(this, presenters.waiting)
-            Shown.CALL -> CallView(this, presenters.call, presenters.sheets, window_)
-            Shown.ENDED -> EndedView(this, presenters.ended, window_)
-            Shown.SETTINGS -> SettingsView(this, presenters.settings, window_)
+            Shown.CALL -> CallView(this, presenters.call, presenters.sheets, outside)
+            Shown.ENDED -> EndedView(this, presenters.ended, outside)
+            Shown.SETTINGS -> SettingsView(this, presenters.settings, outside)
             Shown.SERVERS -> ServersView(this, presenters.servers)
-            Shown.SERVER -> ServerView(this, presenters.server, window_)
+            Shown.SERVER -> ServerView(this, presenters.server, outside)
         }
     }
 
@@ -193,7 +208,7 @@ class MainActivity : Activity() {
     }
 
     override fun onRequestPermissionsResult(code: Int, permissions: Array<out String>, results: IntArray) =
-        window_.answered(code)
+        outside.answered(code)
 
     @NewerPlatform
     private fun hearBack() = onBackInvokedDispatcher.registerOnBackInvokedCallback(android.window.OnBackInvokedDispatcher.PRIORITY_DEFAULT, ::back)

@@ -63,7 +63,10 @@ class CallService : Service() {
     }
 
     /** Swiped away: whoever does that wants to be gone. */
-    override fun onTaskRemoved(rootIntent: Intent?) = session.dispatch(Command.Leave)
+    override fun onTaskRemoved(rootIntent: Intent?) {
+        session.forgetBrokenOff()
+        session.dispatch(Command.Leave)
+    }
 
     override fun onDestroy() = forget()
 

@@ -61,6 +61,7 @@ class Running(
             val running = Running(
                 ClientCore(client), PhoneClock, StoredMark(context), ::toneOf, PhoneSound(context), CallService.Switch(context), network(client),
             )
+            RecentShortcuts(context, running.session)
             client.subscribe(OnMain(running.session))
             return running
         }

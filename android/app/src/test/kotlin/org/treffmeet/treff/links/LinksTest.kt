@@ -1,6 +1,7 @@
 package org.treffmeet.treff.links
 
 import android.content.Intent
+import android.content.pm.ShortcutManager
 import android.net.Uri
 import java.io.File
 import org.json.JSONObject
@@ -17,10 +18,13 @@ import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowAlertDialog
 import org.treffmeet.treff.MainActivity
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.running.RecentShortcuts
 import org.treffmeet.treff.testing.HOME
+import org.treffmeet.treff.testing.NOW
 import org.treffmeet.treff.testing.TestApplication
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.person
+import org.treffmeet.treff.testing.recent
 
 @RunWith(RobolectricTestRunner::class)
 @Config(application = TestApplication::class)
@@ -63,6 +67,16 @@ class LinksTest {
     @Test fun nothingAndNonsenseOpenNothing() {
         for (intent in listOf(Intent(Intent.ACTION_MAIN), Intent(Intent.ACTION_VIEW), Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_TEXT, "  "), Intent())) assertNull(Links.from(intent))
         assertEquals(8_192, Links.from(Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_TEXT, "x".repeat(1_000_000)))?.length)
+    }
+
+    @Test fun theLastMeetingsStandOnTheLauncherUntilTheyAreForgotten() {
+        RecentShortcuts(app, app.running.session)
+        val shortcuts = app.getSystemService(ShortcutManager::class.java)
+        app.shows(HOME.copy(recent = (1..6).map { recent("Chor $it", "framatalk.org", NOW) }))
+        assertEquals(listOf("Chor 1", "Chor 2", "Chor 3", "Chor 4"), shortcuts.dynamicShortcuts.sortedBy { it.rank }.map { it.shortLabel })
+        assertEquals("https://framatalk.org/Chor1", Links.from(checkNotNull(shortcuts.dynamicShortcuts.single { it.rank == 0 }.intent)))
+        app.shows(HOME)
+        assertTrue(shortcuts.dynamicShortcuts.isEmpty())
     }
 
     @Test fun comingBackFromTheRecentAppsIsNoNewTap() =
