@@ -204,7 +204,12 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
             val face = context.column {
                 gravity = Gravity.CENTER_HORIZONTAL
                 below(context.text(Reactions.face(state.reaction), R.dimen.type_display).apply { gravity = Gravity.CENTER })
-                below(context.text(state.name.read(context), R.dimen.type_small).apply { background = context.shape(R.color.call_label, R.dimen.radius_label); setPadding(context.dp(8f), context.dp(2f), context.dp(8f), context.dp(2f)) }, width = LinearLayout.LayoutParams.WRAP_CONTENT)
+                val name = context.text(state.name.read(context), R.dimen.type_small).apply {
+                    background = context.shape(R.color.call_label, R.dimen.radius_label)
+                    val side = context.size(R.dimen.space_tight)
+                    setPadding(side, 0, side, 0)
+                }
+                below(name, width = LinearLayout.LayoutParams.WRAP_CONTENT)
                 setTag(R.id.row, state.id)
             }
             showers.fill(face, FrameLayout.LayoutParams.WRAP_CONTENT, FrameLayout.LayoutParams.WRAP_CONTENT, Gravity.BOTTOM or Gravity.START)
