@@ -103,7 +103,9 @@ fn a_forgotten_place_is_found() {
 fn the_recipe_names_the_addresses_of_the_software_centres() {
     let recipe = read("fdroid/metadata/org.treffmeet.treff.yml");
     let metainfo = read("linux/packaging/files/org.treffmeet.treff.metainfo.xml");
-    for (ours, theirs) in [("WebSite", "homepage"), ("SourceCode", "vcs-browser"), ("IssueTracker", "bugtracker")] {
+    for (ours, theirs) in
+        [("WebSite", "homepage"), ("SourceCode", "vcs-browser"), ("IssueTracker", "bugtracker")]
+    {
         let address = between(&recipe, &format!("\n{ours}: "), "\n");
         assert_eq!(address, between(&metainfo, &format!("<url type=\"{theirs}\">"), "<"), "{ours}");
     }
