@@ -104,9 +104,8 @@ impl Conference {
             }
             (Purpose::DoorForm, _) => self.door_form_answered(now, &answer),
             (Purpose::DoorSubmit, _) => self.door_submit_answered(now, &answer),
-            (Purpose::DoorOrder, Answer::Error(_) | Answer::Timeout) => {
-                self.out.event(Event::ProtectionRefused)
-            }
+            // Jitsi's lobby answers with no IQ but disco#info: silence is no refusal.
+            (Purpose::DoorOrder, Answer::Error(_)) => self.out.event(Event::ProtectionRefused),
             (Purpose::Accept { sid, with_sources }, _) => {
                 self.accept_answered(now, &sid, with_sources, &answer)
             }

@@ -45,8 +45,7 @@ impl Conference {
 
     /// Raises or lowers the hand. Hands are ordered by the wall clock of those who raise them.
     pub fn raise_hand(&mut self, now: Instant, raised: bool, wall_clock_ms: u64) {
-        if self.room.own.raised_hand.is_some() != raised {
-            self.room.own.raised_hand = raised.then_some(wall_clock_ms);
+        if self.room.own.raise_hand(raised.then_some(wall_clock_ms)) {
             self.room.changed(now);
         }
     }

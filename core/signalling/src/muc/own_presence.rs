@@ -15,7 +15,8 @@ pub(crate) struct OwnPresence {
     pub(crate) display_name: Option<String>,
     pub(crate) audio_muted: bool,
     pub(crate) video_muted: bool,
-    pub(crate) raised_hand: Option<u64>,
+    raised_hand: Option<u64>,
+    hand_moved: bool,
     /// Sources beyond microphone and camera: the shared screen.
     pub(crate) screen: Option<(SourceName, bool)>,
     /// The focus knows our sources, so their state may be told.
@@ -47,6 +48,7 @@ impl OwnPresence {
             audio_muted,
             video_muted,
             raised_hand: None,
+            hand_moved: false,
             screen: None,
             sources_known: false,
             codecs: codecs.join(","),
@@ -72,9 +74,7 @@ impl OwnPresence {
             .children(self.nick())
             .child(client("SourceInfo", &self.source_info(endpoint)))
             .child(client("jitsi_participant_codecList", &self.codecs))
-            .children(
-                self.raised_hand.map(|stamp| client("jitsi_participant_raisedHand", &stamp.to_string())),
-            )
+            .children(self.hand())
             .children(legacy_mute.into_iter().flatten())
     }
 
@@ -89,6 +89,22 @@ impl OwnPresence {
 
     pub(crate) fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    /// Raises the hand at that time, in milliseconds since 1970, or lowers it; whether anything changed.
+    pub(crate) fn raise_hand(&mut self, at: Option<u64>) -> bool {
+        let changed = self.raised_hand.is_some() != at.is_some();
+        if changed {
+            self.raised_hand = at;
+            self.hand_moved = true;
+        }
+        changed
+    }
+
+    /// Once it was up, a lowered hand is said to be down: web clients keep the last hand that they were told of.
+    fn hand(&self) -> Option<Xml> {
+        let stamp = self.raised_hand.map(|stamp| stamp.to_string()).unwrap_or_default();
+        self.hand_moved.then(|| xml("jitsi_participant_raisedHand", ns::CLIENT).text(&stamp))
     }
 
     fn nick(&self) -> Option<Xml> {
@@ -137,7 +153,7 @@ mod tests {
         let endpoint = EndpointId::new("ada00001");
         let mut own = ada();
         own.sources_known = true;
-        own.raised_hand = Some(7);
+        own.raise_hand(Some(7));
         own.screen = Some((endpoint.screen_source(), false));
         let mut element = own.element(&endpoint, "g@muc/ada00001", None).build();
         element.set_attr(

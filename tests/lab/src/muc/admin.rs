@@ -121,7 +121,10 @@ impl Muc {
                 return self.refuse(iq, "modify", "bad-request");
             }
         }
-        self.send(xml::result(iq));
+        // Jitsi's lobby lets no IQ out but disco#info: it obeys without a word.
+        if self.room(room).is_none_or(|r| r.lobby_of.is_none()) {
+            self.send(xml::result(iq));
+        }
     }
 
     /// Removes somebody from a room with status 307.

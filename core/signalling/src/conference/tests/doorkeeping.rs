@@ -244,6 +244,22 @@ fn a_knocker_is_turned_away() {
 }
 
 #[test]
+fn a_lobby_that_never_answers_an_order_did_not_refuse_it() {
+    // Jitsi's lobby lets no IQ out but disco#info: the order works, and its result never arrives.
+    let mut scene = at_the_door();
+    knocks(&mut scene, "mallory1", "Mallory", "mallory@meet.example/x");
+    scene.act(|c, now| c.refuse(now, &EndpointId::new("mallory1")));
+    let put_out = item("none", "mallory@meet.example/x", "<status code='307'/>");
+    from_lobby(&mut scene, "mallory1", " type='unavailable'", &put_out);
+    assert_eq!(names(&scene.told()), ["KnockArrived", "KnockEnded"]);
+    for _ in 0..3 {
+        scene.wait(8 * SECOND);
+        scene.hear("<message xmlns='jabber:client'/>");
+    }
+    assert!(!scene.told().contains(&Event::ProtectionRefused));
+}
+
+#[test]
 fn people_who_are_inside_do_not_knock() {
     let mut scene = at_the_door();
     knocks(&mut scene, "benlobby", "Ben", "ben00002@meet.example/x");
