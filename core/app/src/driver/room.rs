@@ -129,7 +129,10 @@ impl Driver {
         self.storage.keep_recent(&link, &room, &server, super::requests::unix_milliseconds());
         self.outlet.state.recent = self.storage.recent();
         self.outlet.tell(&Event::Joined { room, endpoint: endpoint.to_string() });
-        self.outlet.found(ConnectionState::Joined);
+        // After a loss the end of the old session comes in between, and only then the good news.
+        if self.outlet.state.connection != ConnectionState::Reconnecting {
+            self.outlet.found(ConnectionState::Joined);
+        }
     }
 
     fn came(&mut self, now: Instant, participant: signalling::Participant) {

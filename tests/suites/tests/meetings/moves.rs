@@ -73,6 +73,10 @@ async fn a_lost_signalling_socket_comes_back_by_itself() {
     let whole = |ada: &Guest| (ada.snapshot().connection == ConnectionState::Connected).then_some(());
     ada.sees("a whole call", whole).await;
     assert!(!ada.was_told(|event| matches!(event, Event::Ended { .. })));
+    // The media session of before went with the old place in the room: to Ada all that is one loss.
+    for news in [Event::Reconnecting, Event::Reconnected] {
+        assert_eq!(ada.times_told(|event| *event == news), 1, "{news:?}");
+    }
     ada.leave().await;
 }
 
