@@ -63,7 +63,7 @@ fn alike(licence: &str) -> String {
         return licence.to_owned();
     }
     let mut choices: Vec<&str> =
-        licence.split(['/']).flat_map(|part| part.split(" OR ")).map(str::trim).collect();
+        licence.split('/').flat_map(|part| part.split(" OR ")).map(str::trim).collect();
     choices.sort_by_key(|choice| (*choice != "MIT", *choice));
     choices.join(" / ")
 }

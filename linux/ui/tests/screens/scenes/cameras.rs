@@ -99,7 +99,7 @@ fn person(seed: usize) -> Vec<u8> {
     let hair = HAIRS[seed / 7 % HAIRS.len()];
     let clothes = CLOTHES[seed / 5 % CLOTHES.len()];
     let middle = 160.0 + (seed % 5) as f32 * 8.0 - 16.0;
-    let (window_left, long_hair) = (seed % 2 == 0, seed % 3 == 0);
+    let (window_left, long_hair) = (seed.is_multiple_of(2), seed.is_multiple_of(3));
     pixels(CAMERA, move |x, y| {
         let point = (x, y);
         let eye = |side: f32| round(point, middle + side * 14.0, 84.0, 3.0, 3.6);
