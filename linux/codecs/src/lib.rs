@@ -29,7 +29,7 @@ pub use renderer::{DecodingRenderer, DecodingRendererFactory, PictureSink};
 pub use rgba::{Painter, painted_size};
 pub use scale::scale;
 pub use simulcast::SimulcastSource;
-pub use source::PictureSource;
+pub use source::{PictureSource, PictureTap};
 pub use vpx::VpxEncoder;
 
 #[cfg(test)]

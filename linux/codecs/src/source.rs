@@ -24,3 +24,13 @@ pub trait PictureSource: Send {
     /// The source is then at its end or broken, and is not asked again.
     fn next(&mut self, at: Duration) -> Result<I420Frame, DeviceError>;
 }
+
+/// Sees what a source captures, for the own picture on screen. While it wants pictures they are captured, whether
+/// anybody else watches or not. Called on the capturing thread.
+pub trait PictureTap: Send {
+    /// Whether pictures are wanted now.
+    fn wants(&self) -> bool;
+
+    /// Takes a picture that was captured while they were.
+    fn take(&mut self, picture: &I420Frame);
+}

@@ -1,6 +1,6 @@
 //! A camera with its encoders: one thread that captures, scales and encodes what the plan asks for, and
-//! sleeps while the plan is empty. In: plans and key-frame requests. Out: encoded frames of all active
-//! encodings, with one timestamp a picture.
+//! sleeps while the plan is empty and nobody wants the own picture. In: plans and key-frame requests. Out: encoded frames
+//! of all active encodings, with one timestamp a picture.
 //!
 //! One thread is enough: three encodings of a 720p picture take about a sixth of a frame's time on a desktop
 //! core.
@@ -16,9 +16,12 @@ use std::time::{Duration, Instant};
 
 use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource, FrameSink, SourceNews};
 
-use crate::source::PictureSource;
+use crate::source::{PictureSource, PictureTap};
 use pace::{framerate, next_slot};
 use pipeline::Pipeline;
+
+/// How often it is looked whether the own picture is wanted while nobody else watches.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Encodes the pictures of a [`PictureSource`] in up to three sizes. Dropping it closes the source; a picture
 /// being encoded at that moment may still reach the sink.
@@ -34,9 +37,29 @@ impl SimulcastSource {
     /// # Errors
     /// When the system has no thread to give.
     pub fn open(source: Box<dyn PictureSource>, sink: FrameSink) -> Result<Self, DeviceError> {
+        Self::start(source, sink, None)
+    }
+
+    /// The same with somebody who sees the pictures before they are encoded.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn open_with_tap(
+        source: Box<dyn PictureSource>,
+        sink: FrameSink,
+        tap: Box<dyn PictureTap>,
+    ) -> Result<Self, DeviceError> {
+        Self::start(source, sink, Some(tap))
+    }
+
+    fn start(
+        source: Box<dyn PictureSource>,
+        sink: FrameSink,
+        tap: Option<Box<dyn PictureTap>>,
+    ) -> Result<Self, DeviceError> {
         let capture_height = source.width().min(source.height());
         let shared = Arc::new(Shared::default());
-        let worker = Worker { shared: Arc::clone(&shared), pipeline: Pipeline::new(source), sink };
+        let worker = Worker { shared: Arc::clone(&shared), pipeline: Pipeline::new(source), sink, tap };
         thread::Builder::new()
             .name("treff-capture".to_owned())
             .spawn(move || worker.run())
@@ -94,6 +117,7 @@ struct Worker {
     shared: Arc<Shared>,
     pipeline: Pipeline,
     sink: FrameSink,
+    tap: Option<Box<dyn PictureTap>>,
 }
 
 impl Worker {
@@ -102,11 +126,16 @@ impl Worker {
         let mut last = None;
         while let Some(at) = self.wait(epoch, last) {
             last = Some(at);
-            if let Err(error) = self.pipeline.capture(at, &mut self.sink) {
+            if let Err(error) = self.pipeline.capture(at, &mut self.sink, self.tap.as_deref_mut()) {
                 tracing::info!(%error, "The picture source has ended.");
                 return (self.sink)(SourceNews::Ended(error));
             }
         }
+    }
+
+    /// The pace of pictures that only the tap wants.
+    fn tapped_framerate(&self) -> Option<u8> {
+        self.tap.as_ref().filter(|tap| tap.wants()).map(|_| self.pipeline.source_fps())
     }
 
     /// Takes new orders and waits for the time of the next picture. `None` when the owner is gone.
@@ -119,10 +148,16 @@ impl Worker {
             if let Some(plan) = control.plan.take() {
                 self.pipeline.set_plan(plan);
             }
-            let Some(most) = self.pipeline.max_framerate() else {
+            let Some(most) = self.pipeline.max_framerate().or_else(|| self.tapped_framerate()) else {
                 // Encoders that start later start with key frames anyway.
                 control.keyframe = false;
-                control = self.shared.wake.wait(control).unwrap_or_else(PoisonError::into_inner);
+                control = match self.tap {
+                    None => self.shared.wake.wait(control).unwrap_or_else(PoisonError::into_inner),
+                    Some(_) => {
+                        let woken = self.shared.wake.wait_timeout(control, GLANCE);
+                        woken.unwrap_or_else(PoisonError::into_inner).0
+                    }
+                };
                 continue;
             };
             let now = epoch.elapsed();

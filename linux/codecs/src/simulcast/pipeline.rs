@@ -12,7 +12,7 @@ use crate::encoder::{Encoder, EncoderConfig, encoder};
 use crate::error::CodecError;
 use crate::frame::I420Frame;
 use crate::scale::scale;
-use crate::source::PictureSource;
+use crate::source::{PictureSource, PictureTap};
 
 /// The source and the encoders that the plan wants.
 pub(super) struct Pipeline {
@@ -73,9 +73,17 @@ impl Pipeline {
         }
     }
 
-    /// Takes one picture and encodes it for every encoding of the plan.
-    pub(super) fn capture(&mut self, at: Duration, sink: &mut FrameSink) -> Result<(), DeviceError> {
+    /// Takes one picture, shows it to the tap and encodes it for every encoding of the plan.
+    pub(super) fn capture(
+        &mut self,
+        at: Duration,
+        sink: &mut FrameSink,
+        tap: Option<&mut (dyn PictureTap + 'static)>,
+    ) -> Result<(), DeviceError> {
         let picture = self.source.next(at)?;
+        if let Some(tap) = tap.filter(|tap| tap.wants()) {
+            tap.take(&picture);
+        }
         self.follow_plan(&picture);
         self.scale(&picture);
         let mut failed = None;

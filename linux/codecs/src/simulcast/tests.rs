@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use treff_media::codec::VideoCodec;
@@ -7,7 +8,7 @@ use treff_media::frame::EncodedFrame;
 
 use super::*;
 use crate::frame::I420Frame;
-use crate::pattern::{self, PatternSource};
+use crate::pattern::{self, FrameNumber, PatternSource};
 
 const FPS: u8 = 30;
 
@@ -44,7 +45,7 @@ impl Ada {
     fn capture(&mut self) -> Vec<EncodedFrame> {
         let at = Duration::from_secs(1) * self.taken / u32::from(FPS);
         self.taken += 1;
-        self.pipeline.capture(at, &mut self.sink).unwrap();
+        self.pipeline.capture(at, &mut self.sink, None).unwrap();
         self.frames.try_iter().collect()
     }
 }
@@ -189,6 +190,38 @@ fn nothing_is_captured_without_a_plan() {
     camera.request_keyframe();
     drop(camera);
     assert_eq!(asks.iter().count(), 0);
+}
+
+/// Tells of each picture it sees while it is to want some.
+struct Mirror {
+    wants: Arc<AtomicBool>,
+    seen: mpsc::Sender<Option<FrameNumber>>,
+}
+
+impl PictureTap for Mirror {
+    fn wants(&self) -> bool {
+        self.wants.load(Ordering::Relaxed)
+    }
+
+    fn take(&mut self, picture: &I420Frame) {
+        let _ = self.seen.send(pattern::read(picture));
+    }
+}
+
+#[test]
+fn ada_sees_herself_before_anybody_watches() {
+    let (wants, (seen, pictures)) = (Arc::new(AtomicBool::new(false)), mpsc::channel());
+    let (asked, asks) = mpsc::channel();
+    let source = Counting { inner: PatternSource::new(0, 320, 180, 200), asked, left: u32::MAX };
+    let mirror = Box::new(Mirror { wants: Arc::clone(&wants), seen });
+    let sink = Box::new(|news| panic!("nobody asked for {news:?}"));
+    let camera = SimulcastSource::open_with_tap(Box::new(source), sink, mirror).unwrap();
+    assert!(asks.try_recv().is_err(), "captured for nobody");
+    wants.store(true, Ordering::Relaxed);
+    let first = pictures.recv().unwrap().expect("a whole picture");
+    assert_ne!(pictures.recv().unwrap().expect("a whole picture"), first, "it moves");
+    drop(camera);
+    while pictures.recv().is_ok() {}
 }
 
 #[test]
