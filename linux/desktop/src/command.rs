@@ -2,6 +2,7 @@
 
 use crate::awake::Awake;
 use crate::haptics::Touch;
+use crate::keeper::FileToKeep;
 use crate::notices::{Notice, Subject};
 
 /// What a front end asks of the desktop. Each is carried out when its turn comes; [`crate::Event`] tells how it went.
@@ -28,6 +29,8 @@ pub enum Command {
         /// Let the person choose the program, where the desktop can ask.
         ask: bool,
     },
+    /// Keep a file where the person wants it; [`crate::Event::FileKept`] tells where.
+    Keep(FileToKeep),
     /// Make the phone be felt.
     Touch(Touch),
     /// Go on without a window, in a sandbox that would end us otherwise.

@@ -1,5 +1,6 @@
 //! The handle that a front end holds, and the thread behind it.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::event::{Event, Wish};
 use crate::failure::Failure;
 use crate::instance::{self, Instance};
 use crate::options::{BusAddress, Options};
-use crate::{appearance, awake, background, haptics, notices, opener, portal};
+use crate::{appearance, awake, background, haptics, keeper, notices, opener, portal};
 
 /// How long taking notices back may hold up the end.
 const FAREWELL: Duration = Duration::from_millis(700);
@@ -108,6 +109,7 @@ pub(crate) struct Context {
     pub(crate) bus: Bus,
     pub(crate) system: BusAddress,
     pub(crate) sandboxed: bool,
+    pub(crate) downloads: Option<PathBuf>,
     pub(crate) outbox: Outbox,
 }
 
@@ -140,7 +142,7 @@ async fn live<'a>(
         Err(failure) => {
             told.set(Instance::Alone(failure));
             outbox.failed(Wish::Appearance, failure);
-            return refuse_all(inbox, outbox, failure).await;
+            return refuse_all(options, inbox, outbox, failure).await;
         }
     };
     let instance = instance::claim(&bus, options, outbox).await;
@@ -155,6 +157,7 @@ async fn live<'a>(
         bus: bus.clone(),
         system: options.system.clone(),
         sandboxed: options.sandboxed,
+        downloads: options.downloads.clone(),
         outbox: outbox.clone(),
     };
     serve(&context, inbox, executor).await;
@@ -175,6 +178,7 @@ async fn serve<'a>(context: &Context, inbox: &Receiver<Command>, executor: &Loca
             Command::WithdrawAll => send(&notices, notices::Order::WithdrawAll),
             Command::KeepAwake { awake, reason } => send(&wakings, (awake, reason)),
             Command::OpenUri { uri, ask } => executor.spawn(opener::open(context.clone(), uri, ask)).detach(),
+            Command::Keep(file) => executor.spawn(keeper::keep(context.clone(), file)).detach(),
             Command::Touch(touch) => executor.spawn(haptics::touch(context.clone(), touch)).detach(),
             Command::StayInBackground { reason } => {
                 executor.spawn(background::stay(context.clone(), reason)).detach();
@@ -195,8 +199,8 @@ fn send<T>(channel: &Sender<T>, order: T) {
     let _ = channel.try_send(order);
 }
 
-/// Without a bus every wish is answered all the same. Opening a link needs none.
-async fn refuse_all(inbox: &Receiver<Command>, outbox: &Outbox, failure: Failure) {
+/// Without a bus every wish is answered all the same. Opening a link and keeping a file need none.
+async fn refuse_all(options: &Options, inbox: &Receiver<Command>, outbox: &Outbox, failure: Failure) {
     while let Ok(command) = inbox.recv().await {
         let wish = match command {
             Command::Notify(_) => Wish::Notice,
@@ -204,6 +208,10 @@ async fn refuse_all(inbox: &Receiver<Command>, outbox: &Outbox, failure: Failure
             Command::KeepAwake { .. } => Wish::Awake,
             Command::OpenUri { uri, .. } => {
                 opener::tell(outbox, opener::by_program(&uri).await);
+                continue;
+            }
+            Command::Keep(file) => {
+                keeper::tell(outbox, keeper::in_folder(options.downloads.as_deref(), &file));
                 continue;
             }
             Command::Touch(_) => Wish::Touch,

@@ -3,6 +3,7 @@
 use crate::appearance::Appearance;
 use crate::awake::Awake;
 use crate::failure::Failure;
+use crate::keeper::Kept;
 use crate::notices::{Choice, Subject};
 
 /// What the desktop tells. Each happens once.
@@ -41,6 +42,8 @@ pub enum Event {
     KeptAwake(Awake),
     /// How the desktop looks, at the start and at each change.
     AppearanceChanged(Appearance),
+    /// A file was kept.
+    FileKept(Kept),
     /// A wish was met: [`Wish::OpenUri`] and [`Wish::Background`] tell.
     Done(Wish),
     /// A wish was not met.
@@ -64,6 +67,8 @@ pub enum Wish {
     Appearance,
     /// To open something with another program.
     OpenUri,
+    /// To keep a file.
+    Keep,
     /// To be felt.
     Touch,
     /// To go on without a window.

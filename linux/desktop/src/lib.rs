@@ -33,12 +33,14 @@
 //! | the window is not looked at, and somebody knocks, writes privately, or the call goes on | [`Command::Notify`] |
 //! | the window is looked at again, or the knock was answered elsewhere | [`Command::Withdraw`] |
 //! | a link of another service, or mail to share an invitation | [`Command::OpenUri`] |
+//! | a file is to be kept, such as a calendar entry | [`Command::Keep`] |
 //! | the window closes during a call | [`Command::StayInBackground`] |
 //!
 //! | event | what the window does |
 //! |---|---|
 //! | [`Event::Activated`], [`Event::LinksOpened`] | raise the window with the token; give the link to [`Arrivals`], which says whether to ask before leaving a call |
 //! | [`Event::NoticeAnswered`] | dispatch `Admit` or `Deny`, or show the chat |
+//! | [`Event::FileKept`] | say where it is, if nobody was asked |
 //! | [`Event::AppearanceChanged`] | set the theme, the motion and the type size |
 //! | [`Event::Failed`] | nothing, or a line in the settings ([`Failure`] says which) |
 //!
@@ -57,6 +59,7 @@ mod event;
 mod failure;
 mod haptics;
 mod instance;
+mod keeper;
 mod notices;
 mod opener;
 mod options;
@@ -73,5 +76,6 @@ pub use event::{Event, Wish};
 pub use failure::Failure;
 pub use haptics::Touch;
 pub use instance::Instance;
+pub use keeper::{FileToKeep, Kept};
 pub use notices::{Button, Choice, Notice, Subject};
 pub use options::{BusAddress, Options};

@@ -1,6 +1,8 @@
 //! What a [`crate::Desktop`] is started with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::keeper;
 
 /// Treff's name on the bus, in the menus and in the portals.
 pub(crate) const APP_ID: &str = "org.treffmeet.treff";
@@ -29,6 +31,8 @@ pub struct Options {
     pub sandboxed: bool,
     /// The token that lets a window come to the front; from whoever started us.
     pub activation_token: Option<String>,
+    /// Where files go when nobody can be asked.
+    pub downloads: Option<PathBuf>,
 }
 
 impl Options {
@@ -42,6 +46,7 @@ impl Options {
             system: BusAddress::Environment,
             sandboxed: Path::new("/.flatpak-info").exists() || std::env::var_os("SNAP").is_some(),
             activation_token: token("XDG_ACTIVATION_TOKEN").or_else(|| token("DESKTOP_STARTUP_ID")),
+            downloads: keeper::downloads(|name| std::env::var_os(name)),
         }
     }
 }

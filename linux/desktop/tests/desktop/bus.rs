@@ -75,6 +75,7 @@ impl PrivateBus {
             system: BusAddress::At("unix:path=/nonexistent/system_bus".to_owned()),
             sandboxed: false,
             activation_token: None,
+            downloads: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod background;
 mod bus;
 mod haptics;
 mod instance;
+mod keeper;
 mod missing;
 mod notices;
 mod opener;

@@ -32,6 +32,7 @@ fn in_a_bare_terminal_every_wish_is_answered() {
         system: nowhere,
         sandboxed: false,
         activation_token: None,
+        downloads: None,
     });
     assert_eq!(ada.desktop.instance(PATIENCE), Instance::Alone(Failure::NoBus));
     ada.hears(&Event::Failed { wish: Wish::Appearance, failure: Failure::NoBus });
