@@ -7,6 +7,7 @@ use treff_codecs::I420Frame;
 use treff_media::device::{
     AudioDirection, AudioInput, AudioOutput, DeviceError, EncodedVideoSource, FrameSink,
 };
+use treff_media::frame::AudioBlock;
 
 use crate::inventory::{Device, DeviceKind, Moved};
 use crate::picture::feed::{Feed, FeedNews};
@@ -176,7 +177,15 @@ impl Devices {
     /// # Errors
     /// When there is none, or it cannot be had.
     pub fn play_chime(&self) -> Result<(), DeviceError> {
-        tone::play(self.open_speaker()?)
+        self.play(tone::chime())
+    }
+
+    /// Plays a short sound on the chosen loudspeaker, beside everything else that plays there. Returns at once.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be had.
+    pub fn play(&self, sound: impl Iterator<Item = AudioBlock> + Send + 'static) -> Result<(), DeviceError> {
+        tone::play(self.open_speaker()?, sound)
     }
 
     /// Opens the chosen camera with its encoders. Returns at once; a person's no, a camera that is taken or pulled out

@@ -1,4 +1,4 @@
-//! A short chime to try a loudspeaker with.
+//! A short chime to try a loudspeaker with, and the thread that plays short sounds.
 
 use std::f32::consts::TAU;
 use std::thread;
@@ -12,7 +12,7 @@ const NOTES: [(f32, usize); 2] = [(523.25, 30), (783.99, 50)];
 const LEVEL: f32 = 0.25;
 
 /// The chime, block by block; each note swells in a moment and dies away.
-fn blocks() -> impl Iterator<Item = AudioBlock> {
+pub(crate) fn chime() -> impl Iterator<Item = AudioBlock> + Send + 'static {
     NOTES.into_iter().flat_map(|(hertz, count)| {
         (0..count).map(move |number| {
             std::array::from_fn(|i| {
@@ -25,21 +25,24 @@ fn blocks() -> impl Iterator<Item = AudioBlock> {
     })
 }
 
-/// Plays it on a thread of its own, 0.8 seconds.
+/// Plays a short sound on a thread of its own, which ends with it.
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub(crate) fn play(mut output: Box<dyn AudioOutput>) -> Result<(), DeviceError> {
-    let chime = move || {
+pub(crate) fn play(
+    mut output: Box<dyn AudioOutput>,
+    sound: impl Iterator<Item = AudioBlock> + Send + 'static,
+) -> Result<(), DeviceError> {
+    let work = move || {
         // What lies in the device's buffers is heard before it closes.
         let silence = std::iter::repeat_n([0.0; BLOCK_SAMPLES], 20);
-        for block in blocks().chain(silence) {
+        for block in sound.chain(silence) {
             if let Err(error) = output.write_block(&block) {
-                return tracing::debug!("The chime was cut short: {error}.");
+                return tracing::debug!("A sound was cut short: {error}.");
             }
         }
     };
-    let spawned = thread::Builder::new().name("treff-chime".to_owned()).spawn(chime);
+    let spawned = thread::Builder::new().name("treff-chime".to_owned()).spawn(work);
     spawned.map(drop).map_err(|error| DeviceError::Failed(error.to_string()))
 }
 
@@ -49,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_chime_is_short_and_never_clicks() {
-        let samples: Vec<f32> = blocks().flatten().collect();
+        let samples: Vec<f32> = chime().flatten().collect();
         assert_eq!(samples.len(), 80 * BLOCK_SAMPLES);
         assert!(samples.iter().any(|s| *s > 0.2) && samples.iter().all(|s| s.abs() <= LEVEL));
         let steepest = samples.windows(2).map(|two| (two[1] - two[0]).abs()).fold(0.0, f32::max);
