@@ -78,6 +78,12 @@ pub(crate) struct Join {
     /// What to show: a Y4M file, a moving pattern, or nothing.
     #[arg(long, value_name = "Y4M|pattern|none", default_value = "pattern")]
     pub(crate) video: VideoChoice,
+    /// Share a screen as well: a Y4M file, or a moving pattern.
+    #[arg(long, value_name = "Y4M|pattern|none", default_value = "none")]
+    pub(crate) share: VideoChoice,
+    /// With --headless: tell how loud everybody is, ten times a second.
+    #[arg(long, requires = "headless")]
+    pub(crate) levels: bool,
     /// Write what is heard and seen into this folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
@@ -183,13 +189,15 @@ mod tests {
     fn a_full_line_is_understood() {
         let join = join(
             "treff join https://meet.example.org/Pub --headless --name Ada --audio none --video clip.y4m \
-             --resolve meet.example.org:443:::1 --last-n -1 --codec vp8 --bridge-channel sctp --duration 2.5",
+             --resolve meet.example.org:443:::1 --last-n -1 --codec vp8 --bridge-channel sctp --duration 2.5 \
+             --share pattern --levels",
         );
         assert_eq!(join.audio, AudioChoice::None);
         assert_eq!(join.video, VideoChoice::Y4m("clip.y4m".into()));
         assert_eq!(join.resolve[0].address, "[::1]:443".parse::<std::net::SocketAddr>().expect("an address"));
         assert_eq!(join.codec, Some(VideoCodec::Vp8));
         assert_eq!(join.duration, Some(Duration::from_millis(2500)));
+        assert_eq!((join.share.clone(), join.levels), (VideoChoice::Pattern, true));
     }
 
     #[test]
@@ -208,6 +216,7 @@ mod tests {
         for line in [
             "treff join",
             "treff join x --codec theora",
+            "treff join x --levels",
             "treff join x --duration soon",
             "treff join x --duration -1",
             "treff join x --resolve nowhere",

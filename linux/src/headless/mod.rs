@@ -7,7 +7,7 @@ mod recorder;
 mod script;
 pub(crate) mod sound;
 mod terminal;
-pub(crate) mod vision;
+mod vision;
 
 use std::fs;
 use std::path::Path;
@@ -65,7 +65,7 @@ pub(crate) fn run(join: &Join) -> Result<(), Failure> {
     let config = config(join)?;
     let platform = Platform {
         audio: Box::new(sound::Devices::open(&join.audio, recorder.clone()).map_err(Failure::usage)?),
-        video: Box::new(vision::Cameras::open(&join.video).map_err(Failure::usage)?),
+        video: Box::new(vision::Cameras::open(&join.video, &join.share).map_err(Failure::usage)?),
         renderers: Box::new(vision::Renderers::new(recorder.clone())),
         codecs: vision::catalog(join.codec).map_err(Failure::usage)?,
         network: Box::new(SystemAddresses),
@@ -74,7 +74,7 @@ pub(crate) fn run(join: &Join) -> Result<(), Failure> {
         .map_err(|error| Failure::usage(format!("The client cannot start: {error}. Close some programs.")))?;
     let (signals, inbox) = mpsc::channel();
     client.subscribe(if join.headless {
-        Box::new(Printer::new(started, signals.clone()))
+        Box::new(Printer::new(started, signals.clone(), join.levels))
     } else {
         Box::new(Narrator::new(signals.clone()))
     });
@@ -129,6 +129,8 @@ fn follow(
                 let name = join.name.clone().unwrap_or_else(|| "Treff".to_owned());
                 client.dispatch(Command::Knock { name });
             }
+            Ok(Signal::Joined) if join.share != VideoChoice::None => client.dispatch(Command::StartShare),
+            Ok(Signal::Joined) => {}
             Ok(Signal::Interrupted) | Err(mpsc::RecvTimeoutError::Timeout) => {
                 // Leaving takes a moment; the end arrives as an event.
                 client.dispatch(Command::Leave);

@@ -14,6 +14,7 @@ pub(super) enum Signal {
     Ended(EndReason),
     PasswordNeeded { wrong: bool },
     LobbyRequired,
+    Joined,
     Interrupted,
 }
 
@@ -23,6 +24,7 @@ pub(super) fn signal(event: &Event) -> Option<Signal> {
         Event::Ended { reason } => Signal::Ended(reason.clone()),
         Event::PasswordRequired { wrong } => Signal::PasswordNeeded { wrong: *wrong },
         Event::LobbyRequired => Signal::LobbyRequired,
+        Event::Joined { .. } => Signal::Joined,
         _ => return None,
     })
 }
@@ -31,6 +33,8 @@ pub(super) fn signal(event: &Event) -> Option<Signal> {
 pub(super) struct Printer {
     started: Instant,
     signals: Sender<Signal>,
+    /// Levels are told as well.
+    levels: bool,
     /// The revision that was printed or need not be.
     known: Option<u64>,
 }
@@ -49,8 +53,8 @@ struct SnapshotLine<'a> {
 }
 
 impl Printer {
-    pub(super) fn new(started: Instant, signals: Sender<Signal>) -> Self {
-        Self { started, signals, known: None }
+    pub(super) fn new(started: Instant, signals: Sender<Signal>, levels: bool) -> Self {
+        Self { started, signals, levels, known: None }
     }
 
     fn print<T: Serialize>(&self, what: &T) {
@@ -72,7 +76,7 @@ impl Observer for Printer {
     }
 
     fn wants_levels(&self) -> bool {
-        false
+        self.levels
     }
 
     fn on_snapshot(&mut self, snapshot: &Arc<Snapshot>) {

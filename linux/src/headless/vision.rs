@@ -1,4 +1,4 @@
-//! A camera that is a pattern or a file, and renderers that decode and, when recording, write.
+//! A camera and a screen that are a pattern or a file, and renderers that decode and, when recording, write.
 
 use std::path::PathBuf;
 
@@ -17,8 +17,16 @@ use crate::arguments::VideoChoice;
 /// The pattern's size and pace.
 const PATTERN: (u16, u16, u8) = (1280, 720, 30);
 
-/// The cameras of a client without one.
-pub(crate) struct Cameras(Source);
+/// The pattern of a shared screen is that of this person, so that it cannot be taken for the camera's.
+const SCREEN: usize = 6;
+/// Pictures of a shared screen a second.
+const SCREEN_PACE: u8 = 15;
+
+/// The cameras and screens of a client without any.
+pub(super) struct Cameras {
+    camera: Source,
+    screen: Source,
+}
 
 enum Source {
     Pattern,
@@ -27,38 +35,59 @@ enum Source {
 }
 
 impl Cameras {
-    /// Checks the file, if one was chosen.
+    /// Checks the files, if some were chosen.
     ///
     /// # Errors
     /// In words for a person.
-    pub(crate) fn open(choice: &VideoChoice) -> Result<Self, String> {
-        Ok(Self(match choice {
-            VideoChoice::Pattern => Source::Pattern,
-            VideoChoice::None => Source::None,
+    pub(super) fn open(camera: &VideoChoice, screen: &VideoChoice) -> Result<Self, String> {
+        Ok(Self { camera: Source::open(camera)?, screen: Source::open(screen)? })
+    }
+}
+
+impl Source {
+    fn open(choice: &VideoChoice) -> Result<Self, String> {
+        Ok(match choice {
+            VideoChoice::Pattern => Self::Pattern,
+            VideoChoice::None => Self::None,
             VideoChoice::Y4m(path) => {
                 Y4mSource::open(path).map_err(|error| {
                     let name = path.display();
                     format!("{name} cannot be read as Y4M ({error}). Convert it: ffmpeg -i IN -pix_fmt yuv420p OUT.y4m")
                 })?;
-                Source::File(path.clone())
+                Self::File(path.clone())
             }
-        }))
+        })
+    }
+
+    /// Its pictures with their encoders; the pattern is that of person number `person`.
+    fn start(
+        &self,
+        person: usize,
+        fps: u8,
+        sink: FrameSink,
+    ) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
+        let pictures: Box<dyn PictureSource> = match self {
+            Self::Pattern => Box::new(PatternSource::new(person, PATTERN.0, PATTERN.1, fps)),
+            Self::File(path) => {
+                Box::new(Y4mSource::open(path).map_err(|error| DeviceError::Failed(error.to_string()))?)
+            }
+            Self::None => return Err(DeviceError::Missing),
+        };
+        Ok(Box::new(SimulcastSource::open(pictures, sink)?))
     }
 }
 
 impl VideoSources for Cameras {
     fn open_camera(&mut self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
-        let pictures: Box<dyn PictureSource> = match &self.0 {
-            Source::Pattern => {
-                let (width, height, fps) = PATTERN;
-                Box::new(PatternSource::new(0, width, height, fps))
-            }
-            Source::File(path) => {
-                Box::new(Y4mSource::open(path).map_err(|error| DeviceError::Failed(error.to_string()))?)
-            }
-            Source::None => return Err(DeviceError::Missing),
-        };
-        Ok(Box::new(SimulcastSource::open(pictures, sink)?))
+        self.camera.start(0, PATTERN.2, sink)
+    }
+
+    fn open_screen(&mut self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
+        self.screen.start(SCREEN, SCREEN_PACE, sink)
+    }
+
+    fn can_share(&self) -> bool {
+        !matches!(self.screen, Source::None)
     }
 }
 

@@ -1,22 +1,23 @@
 //! What the screens ask of the rest of the program.
 
 use std::cell::{OnceCell, RefCell};
-use std::fs;
-use std::path::PathBuf;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arboard::Clipboard;
 use chrono::{DateTime, Local, NaiveDateTime};
 use treff_app::{Client, Command, Screen, Snapshot};
+use treff_desktop::FileToKeep;
 use treff_ui::Host;
 
 use super::belongings::Belongings;
+use super::with_window;
 
 /// The program behind the window.
 pub(super) struct WindowHost {
-    client: Rc<Client>,
+    /// The core ends when the window closes, whoever still holds a screen.
+    client: Weak<Client>,
     belongings: Belongings,
     snapshot: RefCell<Arc<Snapshot>>,
     /// Opened at the first copy; on X11 it also serves what was copied.
@@ -24,8 +25,13 @@ pub(super) struct WindowHost {
 }
 
 impl WindowHost {
-    pub(super) fn new(client: Rc<Client>, belongings: Belongings) -> Self {
-        Self { client, belongings, snapshot: RefCell::default(), clipboard: OnceCell::new() }
+    pub(super) fn new(client: &Rc<Client>, belongings: Belongings) -> Self {
+        Self {
+            client: Rc::downgrade(client),
+            belongings,
+            snapshot: RefCell::default(),
+            clipboard: OnceCell::new(),
+        }
     }
 
     /// Remembers the newest state.
@@ -33,14 +39,26 @@ impl WindowHost {
         self.snapshot.replace(Arc::clone(snapshot));
     }
 
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.borrow())
+    }
+
     pub(super) fn screen(&self) -> Screen {
         self.snapshot.borrow().screen.clone()
+    }
+
+    /// The name of somebody in the call, if they gave one.
+    pub(super) fn name_of(&self, endpoint: &str) -> Option<String> {
+        let snapshot = self.snapshot.borrow();
+        snapshot.participants.iter().find(|person| person.endpoint == endpoint)?.name.clone()
     }
 }
 
 impl Host for WindowHost {
     fn dispatch(&self, command: Command) {
-        self.client.dispatch(command);
+        if let Some(client) = self.client.upgrade() {
+            client.dispatch(command);
+        }
     }
 
     fn copy(&self, text: &str) {
@@ -56,14 +74,11 @@ impl Host for WindowHost {
     }
 
     fn save(&self, name: &str, content: &str) {
-        // A plain name only: nothing leads out of the folder.
-        let plain: String = name.chars().filter(|c| c.is_alphanumeric() || "-_. ".contains(*c)).collect();
-        let folder = std::env::var_os("XDG_DOWNLOAD_DIR")
-            .or_else(|| std::env::var_os("HOME"))
-            .map_or_else(|| PathBuf::from("."), PathBuf::from);
-        if let Err(error) = fs::write(folder.join(plain.trim_start_matches('.')), content) {
-            tracing::warn!(%error, "The file could not be kept.");
-        }
+        let (name, content) = (name.to_owned(), content.to_owned());
+        with_window(|window| {
+            let title = window.words().save();
+            self.belongings.keep(FileToKeep { title, name, content });
+        });
     }
 
     fn now(&self) -> u64 {

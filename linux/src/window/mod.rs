@@ -6,34 +6,43 @@
 
 mod belongings;
 mod bridge;
+mod chimes;
 mod host;
+mod made;
+mod notices;
 mod pictures;
 mod places;
+mod sight;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use slint::ComponentHandle;
-use treff_app::{Client, Command, Event, Platform, Screen, Snapshot};
+use treff_app::{Client, Event, Platform, Screen, Snapshot};
 use treff_desktop::Instance;
 use treff_devices::Devices;
 use treff_ui::Ui;
 use treff_ui::call::{CallPresenter, OWN_PICTURE, PictureStore};
 
-use crate::arguments::{OpenWindow, VideoChoice};
-use crate::headless::{Failure, sound, trust, vision};
+use crate::arguments::{AudioChoice, OpenWindow};
+use crate::headless::{Failure, sound, trust};
 use crate::network::SystemAddresses;
-use belongings::Belongings;
+use belongings::{Belongings, Translated};
 use bridge::Bridge;
+use chimes::Sounds;
 use host::WindowHost;
+use made::MadeCamera;
 use pictures::{OwnPictures, Renderers};
+use sight::Sight;
 
 /// How long the start waits to learn whether another Treff runs already.
 const OTHER_INSTANCE: Duration = Duration::from_secs(2);
-/// How often it is checked whether the window can be seen.
-const SIGHT: Duration = Duration::from_millis(500);
+
+/// The preview is painted as large as a phone is wide; a window scales it.
+const PREVIEW_HEIGHT: u32 = 480;
 
 thread_local! {
     /// The window of this process, for what arrives from other threads.
@@ -47,6 +56,8 @@ struct Window {
     store: PictureStore,
     belongings: Belongings,
     host: Rc<WindowHost>,
+    sounds: RefCell<Sounds>,
+    sight: Sight,
 }
 
 /// Whether there is a display to open a window on.
@@ -70,33 +81,36 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
     let store = PictureStore::new(Arc::new(|| {
         let _ = slint::invoke_from_event_loop(|| with_window(Window::draw_pictures));
     }));
-    let client = Rc::new(client(wish, &store)?);
-    let host = Rc::new(WindowHost::new(Rc::clone(&client), belongings.clone()));
+    let (client, speaker) = client(wish, &store)?;
+    let client = Rc::new(client);
+    let host = Rc::new(WindowHost::new(&client, belongings.clone()));
     let ui = Ui::new(Rc::<WindowHost>::clone(&host)).map_err(|error| cannot(&error))?;
     let call = CallPresenter::new(ui.window(), Rc::<WindowHost>::clone(&host), store.clone());
-    let window = Rc::new(Window { ui, call, store, belongings, host });
+    let sight = Sight::follow(ui.window());
+    let sounds = RefCell::new(Sounds::new(speaker));
+    let window = Rc::new(Window { ui, call, store, belongings, host, sounds, sight });
     window.ui.set_desktop(window.belongings.desktop());
     WINDOW.set(Some(Rc::clone(&window)));
     client.subscribe(Box::new(Bridge::new()));
     if let Some(link) = &wish.link {
         window.ui.open_link(link);
     }
-    let sight = slint::Timer::default();
-    sight.start(slint::TimerMode::Repeated, SIGHT, || with_window(Window::look));
-    let ran = window.ui.window().run();
-    sight.stop();
-    WINDOW.set(None);
-    drop(window);
-    // Leaving takes the time of a goodbye, without a window in the way.
-    client.dispatch(Command::Leave);
-    if let Ok(client) = Rc::try_unwrap(client) {
-        client.shutdown();
+    // Ctrl-C and the end of the session close the window, so that others hear a goodbye.
+    let handler = ctrlc::set_handler(|| drop(slint::quit_event_loop()));
+    if let Err(error) = handler {
+        tracing::warn!("Ctrl-C will not leave politely: {error}.");
     }
+    let ran = window.ui.window().run();
+    WINDOW.set(None);
+    // Leaving takes the time of a goodbye, without a window in the way.
+    let _ = window.ui.window().hide();
+    drop(window);
+    drop(client);
     ran.map_err(|error| cannot(&error))
 }
 
-/// The core, with this machine's devices.
-fn client(wish: &OpenWindow, store: &PictureStore) -> Result<Client, Failure> {
+/// The core, with this machine's devices, and these for short sounds.
+fn client(wish: &OpenWindow, store: &PictureStore) -> Result<(Client, Option<Devices>), Failure> {
     let config = treff_app::ClientConfig {
         store: Some(match &wish.store {
             Some(path) => path.clone(),
@@ -108,20 +122,21 @@ fn client(wish: &OpenWindow, store: &PictureStore) -> Result<Client, Failure> {
     };
     let renderers = Box::new(Renderers::new(store.clone()));
     let (codecs, network) = (treff_codecs::catalog(), Box::new(SystemAddresses));
-    let platform = if wish.pattern {
+    let (platform, speaker) = if wish.pattern {
         // Nobody's face and voice: what tests see and hear.
-        let audio =
-            sound::Devices::open(&crate::arguments::AudioChoice::Tone, None).map_err(Failure::usage)?;
-        let video = vision::Cameras::open(&VideoChoice::Pattern).map_err(Failure::usage)?;
-        Platform { audio: Box::new(audio), video: Box::new(video), renderers, codecs, network }
+        let audio = sound::Devices::open(&AudioChoice::Tone, None).map_err(Failure::usage)?;
+        let video = Box::new(MadeCamera(store.clone()));
+        (Platform { audio: Box::new(audio), video, renderers, codecs, network }, None)
     } else {
         let devices =
             Devices::start().map_err(|error| Failure::usage(format!("Treff cannot start: {error}.")))?;
         OwnPictures::follow(&devices, store.feed(OWN_PICTURE));
-        Platform { audio: Box::new(devices.clone()), video: Box::new(devices), renderers, codecs, network }
+        let (audio, video) = (Box::new(devices.clone()), Box::new(devices.clone()));
+        (Platform { audio, video, renderers, codecs, network }, Some(devices))
     };
-    Client::new(config, platform)
-        .map_err(|error| Failure::usage(format!("Treff cannot start: {error}. Close some programs.")))
+    let client = Client::new(config, platform)
+        .map_err(|error| Failure::usage(format!("Treff cannot start: {error}. Close some programs.")))?;
+    Ok((client, speaker))
 }
 
 /// Runs something on the window, if it is still there.
@@ -136,17 +151,29 @@ impl Window {
     fn show(&self, snapshot: &Arc<Snapshot>) {
         self.ui.show_snapshot(snapshot);
         self.call.snapshot(snapshot);
-        self.belongings.follow(snapshot);
+        self.belongings.follow(snapshot, &self.words());
+        self.sounds.borrow_mut().follow(snapshot);
+        self.sight.keep_looking(matches!(snapshot.screen, Screen::Call));
         self.host.follow(snapshot);
-        if matches!(snapshot.screen, Screen::Prejoin) {
-            // The preview is drawn as large as a phone is wide; a window scales it.
-            self.store.show(&[(OWN_PICTURE.to_owned(), 480)].into());
+        if matches!(snapshot.screen, Screen::Prejoin) && snapshot.preview.camera {
+            self.store.show(&[(OWN_PICTURE.to_owned(), PREVIEW_HEIGHT)].into());
+        } else if !matches!(snapshot.screen, Screen::Call) {
+            self.store.show(&BTreeMap::new());
+            self.ui.show_preview(None);
         }
     }
 
     fn happened(&self, event: &Event) {
         self.ui.handle_event(event);
         self.call.event(event);
+        let snapshot = self.host.snapshot();
+        self.sounds.borrow_mut().happened(event, &snapshot);
+        self.belongings.happened(event, &snapshot, self.sight.looked_at(), &self.words());
+    }
+
+    /// What the window says in the person's language.
+    fn words(&self) -> Translated<'_> {
+        Translated(self.ui.window())
     }
 
     fn draw_pictures(&self) {
@@ -160,9 +187,11 @@ impl Window {
         }
     }
 
-    /// What is not seen is not received.
+    /// What is not seen is not received; what nobody looks at is told outside.
     fn look(&self) {
-        let window = self.ui.window().window();
-        self.call.set_visible(window.is_visible() && !window.is_minimized());
+        if let Some(seen) = self.sight.news(self.ui.window()) {
+            self.call.set_visible(seen.visible);
+            self.belongings.seen(seen, &self.host.snapshot(), &self.words());
+        }
     }
 }

@@ -23,18 +23,19 @@ impl RendererFactory for Renderers {
     fn open(&mut self, source_name: &str, wake: RendererWake) -> Box<dyn VideoRenderer> {
         let mut feed = self.store.feed(source_name);
         let mut painter = Painter::default();
-        let sink = Box::new(move |picture: &I420Frame, _, _| paint(&mut feed, &mut painter, picture, false));
+        let sink = Box::new(move |picture: &I420Frame, _, _| paint(&mut feed, &mut painter, picture));
         Box::new(DecodingRenderer::new(sink, wake))
     }
 }
 
-fn paint(feed: &mut PictureFeed, painter: &mut Painter, picture: &I420Frame, mirrored: bool) {
+/// Paints a picture as large as it is shown. Nothing is mirrored here: whoever shows the own picture does that.
+pub(super) fn paint(feed: &mut PictureFeed, painter: &mut Painter, picture: &I420Frame) {
     let Some(height) = feed.height() else { return };
     let size = painted_size((picture.width(), picture.height()), height);
-    feed.paint(size.0.into(), size.1.into(), |rgba| painter.paint(picture, size, mirrored, rgba).is_ok());
+    feed.paint(size.0.into(), size.1.into(), |rgba| painter.paint(picture, size, false, rgba).is_ok());
 }
 
-/// The own camera's pictures, as in a mirror.
+/// The own camera's pictures.
 pub(super) struct OwnPictures {
     own: OwnPicture,
     feed: PictureFeed,
@@ -73,7 +74,7 @@ impl OwnPictures {
         });
         if let Some((number, picture)) = newer {
             self.seen = number;
-            paint(&mut self.feed, &mut self.painter, &picture, true);
+            paint(&mut self.feed, &mut self.painter, &picture);
         }
     }
 }

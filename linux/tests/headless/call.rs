@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use treff_codecs::PictureSource;
 use treff_codecs::pattern::{dominant_colour, read};
 use treff_codecs::y4m::Y4mSource;
-use treff_lab::{LabOptions, OccupantView, Person};
+use treff_lab::{EndpointReport, LabOptions, OccupantView, Person};
 use treff_media::codec::VideoCodec;
 
 use crate::process::{Folder, Treff};
@@ -172,6 +172,29 @@ async fn commands_are_obeyed_and_nonsense_is_left_out() {
     assert_eq!(complaints.len(), 2, "{complaints:?}");
     assert!(complaints.iter().all(|line| line.contains("docs/headless.md")), "{complaints:?}");
     assert!(!end.lines.iter().any(|line| line["event"] == "first_video"), "nothing is to be seen");
+}
+
+#[tokio::test]
+async fn a_screen_is_shared_and_levels_are_told_if_asked_for() {
+    let lab = lab(with_cleo()).await;
+    let folder = Folder::new();
+    let mut treff = Treff::join(&lab, &folder, ROOM, &["--name", "Ada", "--share", "pattern", "--levels"]);
+    let own = treff.tells("joined").await["endpoint"].as_str().expect("an endpoint id").to_owned();
+    let screen = format!("{own}-v1");
+    let sent = |report: &EndpointReport| {
+        report.streams.values().any(|stream| stream.source == screen && stream.packets > 10)
+    };
+    lab.wait_for_report(ROOM, &own, "the screen at the bridge", PATIENCE, sent).await.expect("it is sent");
+    let cleo = lab.endpoint(ROOM, "Cleo").expect("Cleo is there");
+    let heard = |line: &Value| {
+        let speakers = line["speakers"].as_array().into_iter().flatten();
+        line["event"] == "levels"
+            && line["me"].as_f64() > Some(0.1)
+            && speakers.into_iter().any(|s| s["endpoint"] == cleo && s["level"].as_f64() > Some(0.1))
+    };
+    treff.until("Ada and Cleo heard", heard).await;
+    treff.interrupt();
+    assert_eq!(treff.ends().await.code, Some(0));
 }
 
 #[tokio::test]
