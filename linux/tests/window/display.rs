@@ -58,6 +58,8 @@ impl Display {
         let screen = format!("{}x{}x24", SCREEN.0, SCREEN.1);
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"])
+            // With it no window ever learns that another lies over it.
+            .args(["-extension", "Composite"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

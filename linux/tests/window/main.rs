@@ -170,12 +170,13 @@ async fn ada_sees_cleo_mutes_chats_and_leaves_by_keyboard() {
     desk.display.press(Key::Letter('m'));
     desk.until("the microphone, off", || muted(true)).await;
 
-    let right = SCREEN.0 - 200;
-    desk.until("a picture at the right edge", || desk.sees(cleos, right)).await;
+    // Of the three tiles Ada's own is the last.
+    let (own, right) = (colour(ADAS_PATTERN), SCREEN.0 - 200);
+    desk.until("a picture at the right edge", || desk.sees(own, right)).await;
     desk.display.press(Key::Letter('p'));
-    desk.until("the people beside the pictures", || !desk.sees(cleos, right)).await;
+    desk.until("the people beside the pictures", || !desk.sees(own, right)).await;
     desk.display.press(Key::Escape);
-    desk.until("the pictures alone again", || desk.sees(cleos, right)).await;
+    desk.until("the pictures alone again", || desk.sees(own, right)).await;
 
     desk.display.press(Key::Letter('c'));
     desk.display.write("Hello Ben");
