@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use treff_codecs::PictureSource;
 use treff_codecs::pattern::{dominant_colour, read};
 use treff_codecs::y4m::Y4mSource;
-use treff_lab::{EndpointReport, LabOptions, OccupantView, Person};
+use treff_lab::{LabOptions, OccupantView, Person};
 use treff_media::codec::VideoCodec;
 
 use crate::process::{Folder, Treff};
@@ -181,10 +181,10 @@ async fn a_screen_is_shared_and_levels_are_told_if_asked_for() {
     let mut treff = Treff::join(&lab, &folder, ROOM, &["--name", "Ada", "--share", "pattern", "--levels"]);
     let own = treff.tells("joined").await["endpoint"].as_str().expect("an endpoint id").to_owned();
     let screen = format!("{own}-v1");
-    let sent = |report: &EndpointReport| {
-        report.streams.values().any(|stream| stream.source == screen && stream.packets > 10)
-    };
-    lab.wait_for_report(ROOM, &own, "the screen at the bridge", PATIENCE, sent).await.expect("it is sent");
+    // Nobody encodes what nobody watches.
+    let mut ben = Treff::join(&lab, &folder, ROOM, &["--name", "Ben", "--audio", "none", "--video", "none"]);
+    let shown = |line: &Value| line["event"] == "first_video" && line["source"] == screen;
+    ben.until("Ada's screen", shown).await;
     let cleo = lab.endpoint(ROOM, "Cleo").expect("Cleo is there");
     let heard = |line: &Value| {
         let speakers = line["speakers"].as_array().into_iter().flatten();

@@ -125,7 +125,8 @@ async fn sound_and_picture_that_cannot_get_through_are_5() {
     let count = |name: &str| end.lines.iter().filter(|line| line["event"] == name).count();
     // The first session and two more, as far apart as the focus allows.
     assert_eq!((count("offer_received"), count("media_connected")), (3, 0));
-    assert_eq!(count("reconnecting"), 2);
+    // However many sessions it takes, to a person it is one loss.
+    assert_eq!(count("reconnecting"), 1);
     assert_eq!(end.lines.last().expect("it printed")["reason"]["error"]["code"], "media_failed");
     assert_eq!(lab.occupants("treff").len(), 1, "it has left properly");
 }
