@@ -39,13 +39,17 @@ struct Second {
     queue: Duration,
 }
 
-fn follow_the_estimate(uplinks: &[(f64, u64)]) -> Vec<Second> {
+/// Stretches of a path: what it carries upwards in bits per second, what share it loses either way, for how many seconds.
+type Stretch = (f64, f64, u64);
+
+fn follow_the_estimate(stretches: &[Stretch], seed: u64) -> Vec<Second> {
     let mut world = call();
+    world.seed(seed);
     let mut estimate = INITIAL_ESTIMATE;
     let mut seconds = Vec::new();
     let mut index = 0;
-    for (uplink, duration) in uplinks {
-        world.uplink = Some(*uplink);
+    for (uplink, loss, duration) in stretches {
+        (world.uplink, world.loss) = (Some(*uplink), *loss);
         for _ in 0..*duration {
             let mut queue = Duration::ZERO;
             for _ in 0..25 {
@@ -66,13 +70,13 @@ fn follow_the_estimate(uplinks: &[(f64, u64)]) -> Vec<Second> {
 
 #[test]
 fn on_a_wide_path_full_quality_is_reached_within_three_seconds() {
-    let seconds = follow_the_estimate(&[(20e6, 3)]);
+    let seconds = follow_the_estimate(&[(20e6, 0.0, 3)], 7);
     assert!(seconds[2].estimate > 2_500_000);
 }
 
 #[test]
 fn a_narrow_path_is_filled_and_not_stuffed() {
-    let seconds = follow_the_estimate(&[(600e3, 40)]);
+    let seconds = follow_the_estimate(&[(600e3, 0.0, 40)], 7);
     for second in &seconds[6..] {
         assert!((400_000..660_000).contains(&second.estimate), "{}", second.estimate);
         assert!(second.queue < Duration::from_millis(60), "{:?}", second.queue);
@@ -81,13 +85,24 @@ fn a_narrow_path_is_filled_and_not_stuffed() {
 
 #[test]
 fn a_path_that_narrows_and_widens_is_followed() {
-    let seconds = follow_the_estimate(&[(4e6, 10), (800e3, 20), (4e6, 40)]);
+    let seconds = follow_the_estimate(&[(4e6, 0.0, 10), (800e3, 0.0, 20), (4e6, 0.0, 40)], 7);
     assert!(seconds[9].estimate > 2_500_000);
     for second in &seconds[16..30] {
         assert!((400_000..900_000).contains(&second.estimate), "{}", second.estimate);
         assert!(second.queue < Duration::from_millis(100), "{:?}", second.queue);
     }
     assert!(seconds[69].estimate > 1_500_000, "{}", seconds[69].estimate);
+}
+
+/// A twentieth of the feedback is lost too: it says nothing about the packets it would have told of.
+#[test]
+fn a_path_that_loses_a_twentieth_both_ways_is_not_given_up() {
+    for seed in 1..=8 {
+        let seconds = follow_the_estimate(&[(20e6, 0.0, 5), (20e6, 0.05, 60)], seed);
+        let before = seconds[4].estimate;
+        let least = seconds[5..].iter().map(|second| second.estimate).min().expect("seconds");
+        assert!(least > before * 9 / 10, "seed {seed}: from {before} to {least}");
+    }
 }
 
 #[test]

@@ -21,6 +21,8 @@ const LEAST_STEP: f64 = 4_000.0;
 const PACKET_BITS: f64 = 9_600.0;
 const LITTLE_LOSS: f64 = 0.02;
 const HEAVY_LOSS: f64 = 0.10;
+/// Loss is averaged over about so many packets: over forty, one in twenty looks like one in ten every few seconds.
+const LOSS_PACKETS: f64 = 200.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -76,9 +78,10 @@ pub(super) struct Round {
     pub(super) usage: Usage,
     /// Bits per second that arrived lately, once that is known.
     pub(super) arriving: Option<f64>,
-    /// Share of this round's packets that did not arrive.
-    pub(super) lost: f64,
+    /// Packets this round's feedback told of.
     pub(super) packets: usize,
+    /// Share of them that did not arrive.
+    pub(super) lost: f64,
     pub(super) round_trip: Duration,
 }
 
@@ -105,7 +108,7 @@ impl Control {
         let elapsed = self.last.map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
         let elapsed = elapsed.min(Duration::from_secs(1)).as_secs_f64();
         self.last = Some(now);
-        let weight = (round.packets as f64 / 40.0).min(0.5);
+        let weight = (round.packets as f64 / LOSS_PACKETS).min(0.5);
         self.loss += weight * (round.lost - self.loss);
         match round.usage {
             Usage::Over => {

@@ -79,7 +79,13 @@ impl Bandwidth {
         feedback: &TransportLayerCc,
         round_trip: Option<Duration>,
     ) {
-        for acknowledgement in convert_twcc(feedback) {
+        // The history takes packets of which a lost feedback would have told for lost ones; the feedback itself knows.
+        let (mut packets, mut lost) = (0_usize, 0_usize);
+        // It fills its last chunk up, and what fills it up looks lost.
+        let told = usize::from(feedback.packet_status_count);
+        for acknowledgement in convert_twcc(feedback).into_iter().take(told) {
+            packets += 1;
+            lost += usize::from(!acknowledgement.arrived);
             self.history.on_twcc_feedback(now, acknowledgement);
         }
         let mut reports = self.history.take_reports();
@@ -87,8 +93,6 @@ impl Bandwidth {
         if reports.is_empty() {
             return;
         }
-        let lost = reports.iter().filter(|report| !report.arrived).count();
-        let packets = reports.len();
         reports.retain(|report| report.arrival.is_some());
         reports.sort_by_key(|report| report.arrival);
         for report in &reports {
@@ -97,8 +101,8 @@ impl Bandwidth {
         let round = Round {
             usage: self.trend.usage(),
             arriving: self.arriving(),
-            lost: lost as f64 / packets as f64,
             packets,
+            lost: lost as f64 / packets.max(1) as f64,
             round_trip: round_trip.unwrap_or(UNKNOWN_ROUND_TRIP),
         };
         self.control.update(now, round);
