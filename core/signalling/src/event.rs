@@ -459,8 +459,8 @@ pub enum Warning {
     RestartRefused {
         /// The condition's name.
         condition: String,
-        /// When it is tried again by itself, if at all.
-        retry_after: Option<Duration>,
+        /// After so long it is tried again by itself.
+        retry_after: Duration,
     },
     /// At least two are in the room, yet no session was offered for a while.
     NoSessionOffered,

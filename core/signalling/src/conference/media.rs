@@ -273,13 +273,14 @@ impl Conference {
             Answer::Error(iq) => StanzaError::of(iq).condition.to_owned(),
             Answer::Timeout => "remote-server-timeout".to_owned(),
         };
-        let retry_after = (condition != "item-not-found").then_some(RESTART_WAIT);
-        match retry_after {
-            Some(wait) => self.restart.postpone(now + wait),
-            // The focus does not know the session any more: only another offer can help.
-            None => self.drop_session(&condition, true),
+        if condition == "item-not-found" {
+            // The focus has ended this session already, as when it moves everybody to another bridge: its next offer is on
+            // the way. Where none comes, that is told.
+            self.drop_session(&condition, true);
+            return;
         }
-        self.out.event(Event::Warning(Warning::RestartRefused { condition, retry_after }));
+        self.restart.postpone(now + RESTART_WAIT);
+        self.out.event(Event::Warning(Warning::RestartRefused { condition, retry_after: RESTART_WAIT }));
     }
 
     /// A moderator mutes us, through the focus. Nobody can be unmuted this way.

@@ -152,6 +152,15 @@ impl Scene {
         self.now = end;
     }
 
+    /// Half a minute on a stream that lives, and nothing that matters on it.
+    pub(super) fn no_offer_comes(&mut self) {
+        for _ in 0..4 {
+            self.wait(8 * SECOND);
+            self.hear("<message xmlns='jabber:client'/>");
+        }
+        assert!(self.told().contains(&Event::Warning(Warning::NoSessionOffered)));
+    }
+
     /// Takes the frame of that name and (for IQs) that payload out of what was sent.
     pub(super) fn request(&mut self, payload: &str) -> Element {
         let at = self.frames.iter().position(|frame| {
