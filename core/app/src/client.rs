@@ -66,6 +66,12 @@ impl Client {
         let _ = self.requests.send(Request::Subscribe(observer));
     }
 
+    /// Says that this device's addresses may have changed: they are looked at again, and what stood on one that is gone
+    /// is begun anew. Never blocks.
+    pub fn network_changed(&self) {
+        let _ = self.requests.send(Request::NetworkChanged);
+    }
+
     /// Leaves whatever meeting is open and waits for the driver to end.
     pub fn shutdown(mut self) {
         self.stop();

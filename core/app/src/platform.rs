@@ -27,7 +27,9 @@ pub struct Platform {
     pub network: Box<dyn NetworkAddresses>,
 }
 
-/// Tells this device's addresses, asked at each new media session.
+/// Tells this device's addresses, asked at each new media session and after [`Client::network_changed`].
+///
+/// [`Client::network_changed`]: crate::Client::network_changed
 pub trait NetworkAddresses: Send {
     /// Every usable address, loopback included.
     fn addresses(&self) -> Vec<IpAddr>;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
@@ -44,6 +44,8 @@ pub struct GuestOptions {
     pub layout: Layout,
     /// Where their settings are kept, if beyond this client.
     pub store: Option<PathBuf>,
+    /// What their device's addresses are at first.
+    pub addresses: Vec<IpAddr>,
 }
 
 impl Default for GuestOptions {
@@ -58,6 +60,7 @@ impl Default for GuestOptions {
             codec: None,
             layout: Layout::Everyone { max_height: 720, last_n: -1 },
             store: None,
+            addresses: vec![Ipv4Addr::LOCALHOST.into()],
         }
     }
 }
@@ -99,6 +102,7 @@ pub struct Guest {
     pub eyes: Eyes,
     /// What they have to speak, hear and be seen with.
     pub desk: Desk,
+    network: Network,
 }
 
 impl Guest {
@@ -111,6 +115,7 @@ impl Guest {
     pub fn somewhere(surroundings: Surroundings, options: &GuestOptions) -> Self {
         let (ears, eyes) = (Ears::default(), Eyes::default());
         let desk = Desk::new(Arc::clone(&ears.bell));
+        let network = Network(Arc::new(Mutex::new(options.addresses.clone())));
         let mut codecs = treff_codecs::catalog();
         if let Some(codec) = options.codec {
             codecs.encode = vec![codec];
@@ -120,7 +125,7 @@ impl Guest {
             video: Box::new(Camera { colour: options.colour, desk: desk.clone() }),
             renderers: Box::new(Screen(eyes.clone())),
             codecs,
-            network: Box::new(Loopback),
+            network: Box::new(network.clone()),
         };
         let root = surroundings.root.unwrap_or_default();
         let roots = CertificateDer::pem_slice_iter(root.as_bytes()).collect::<Result<_, _>>();
@@ -146,6 +151,7 @@ impl Guest {
             ears,
             eyes,
             desk,
+            network,
         }
     }
 
@@ -181,6 +187,12 @@ impl Guest {
     /// Hands a command to the client.
     pub fn does(&self, command: Command) {
         self.client.dispatch(command);
+    }
+
+    /// Their device has other addresses from now on, and is told so.
+    pub fn moves_to(&self, addresses: Vec<IpAddr>) {
+        *self.network.0.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
+        self.client.network_changed();
     }
 
     /// Asks to come into the open link's room, neither heard nor seen; without a `name` under the one of before.
@@ -355,10 +367,12 @@ impl Observer for Listener {
     }
 }
 
-struct Loopback;
+/// The addresses of a guest's device, changed by the test.
+#[derive(Clone)]
+struct Network(Arc<Mutex<Vec<IpAddr>>>);
 
-impl NetworkAddresses for Loopback {
+impl NetworkAddresses for Network {
     fn addresses(&self) -> Vec<IpAddr> {
-        vec![Ipv4Addr::LOCALHOST.into()]
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

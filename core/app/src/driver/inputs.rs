@@ -5,7 +5,7 @@
 //! the rest.
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -182,6 +182,12 @@ pub(super) struct TextSocket {
 impl TextSocket {
     pub(super) fn new(socket: Socket) -> Self {
         Self { socket, queue: std::collections::VecDeque::new(), closing: false }
+    }
+
+    /// The address of this device that it stands on.
+    pub(super) fn local(&self) -> Option<IpAddr> {
+        let (tcp, _) = self.socket.get_ref().get_ref();
+        tcp.local_addr().ok().map(|address| address.ip())
     }
 
     /// Queues `text`; it leaves at the next poll.

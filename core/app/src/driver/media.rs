@@ -223,7 +223,7 @@ impl Driver {
     }
 
     /// Frees the transport and what it fed. Renderers stay, so that tiles keep their last picture over a move.
-    fn close_session(&mut self) {
+    pub(super) fn close_session(&mut self) {
         self.inputs.media.clear();
         self.with_live(|live| {
             let Some(media) = live.media.take() else { return };
@@ -279,11 +279,17 @@ impl Driver {
 
     /// Asks the focus for a fresh session, a few times in a row.
     fn session_failed(&mut self, now: Instant) {
-        self.close_session();
         if self.poll_live(|live| Some(live.recovery.failed())) == Some(Verdict::GiveUp) {
+            self.close_session();
             self.leave(now);
             return self.end(now, EndReason::Failed { error: UserError::MediaFailed });
         }
+        self.begin_media_again(now);
+    }
+
+    /// Closes the session and asks the focus for a fresh one.
+    pub(super) fn begin_media_again(&mut self, now: Instant) {
+        self.close_session();
         self.outlet.lost();
         self.with_live(|live| live.conference.restart_session(now));
     }

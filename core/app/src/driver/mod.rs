@@ -15,6 +15,7 @@ mod live;
 mod media;
 mod meeting;
 mod moderation;
+mod network;
 mod outlet;
 mod preview;
 mod quality;
@@ -29,6 +30,7 @@ mod share;
 mod stamp;
 mod storage;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,6 +67,7 @@ const FRAME_QUEUE: usize = 16;
 pub(crate) enum Request {
     Command(Command),
     Subscribe(Box<dyn Observer>),
+    NetworkChanged,
     Shutdown,
 }
 
@@ -127,6 +130,8 @@ pub(crate) struct Driver {
     meeting: Option<Meeting>,
     preview: PreviewDevices,
     devices: DeviceMemory,
+    /// This device's, as they were told last.
+    addresses: Vec<IpAddr>,
     levels: Levels,
     /// From here on the pictures of every camera count their time.
     epoch: Instant,
@@ -150,6 +155,7 @@ impl Driver {
         let storage = Storage::open(config.store.as_deref());
         let mut outlet = Outlet::new(published);
         storage.describe(&mut outlet.state);
+        let addresses = platform.network.addresses();
         Self {
             inputs: Inputs::new(requests, note_inbox, frame_inbox, Arc::clone(&audio_ready)),
             outlet,
@@ -169,6 +175,7 @@ impl Driver {
             meeting: None,
             preview: PreviewDevices::default(),
             devices: DeviceMemory::default(),
+            addresses,
             levels: Levels::default(),
             epoch: Instant::now(),
             layout: receiving::DEFAULT_LAYOUT,
@@ -203,6 +210,7 @@ impl Driver {
         match input {
             Input::Request(Request::Command(command)) => self.command(now, command),
             Input::Request(Request::Subscribe(observer)) => self.outlet.subscribe(observer),
+            Input::Request(Request::NetworkChanged) => self.network_changed(now),
             Input::Request(Request::Shutdown) => {
                 self.stopping = true;
                 self.leave(now);

@@ -10,6 +10,7 @@ mod losses;
 mod moderation;
 mod moves;
 mod muting;
+mod networks;
 mod noise;
 mod servers;
 mod settings;
