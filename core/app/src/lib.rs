@@ -25,7 +25,8 @@ pub use door::event::{BridgeChannel, EndReason, Event, SpeakerLevel};
 pub use door::moderation::{Knocker, Protection, RoomDoor};
 pub use door::notice::Notice;
 pub use door::servers::{
-    CheckState, DialIn, DialInNumber, Finding, ForeignPurpose, Server, ServerCheck, ServerFeature, Tone,
+    CheckState, Comparison, ComparisonLine, ComparisonTopic, DialIn, DialInNumber, Finding, ForeignPurpose,
+    Server, ServerCheck, ServerFeature, Tone,
 };
 pub use door::settings::{DataUse, Settings, Theme};
 pub use door::snapshot::{

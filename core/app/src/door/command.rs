@@ -25,6 +25,13 @@ pub enum Command {
         #[serde(default)]
         language: Option<String>,
     },
+    /// Starts the meeting that could not be started, under the same name on another server of the list. Whoever has the
+    /// link that was made before needs the new one. Only a meeting that was to be started here (a new one, or a bare room
+    /// name) moves; a link always leads where it points.
+    StartOn {
+        /// Which: [`crate::Snapshot::next_server`], another one of the list, or the same once more.
+        server: String,
+    },
     /// Back to the first screen from a meeting that is not entered or over.
     GoHome,
     /// Enters the opened meeting.
@@ -186,6 +193,11 @@ pub enum Command {
     CheckServer {
         /// An address or a link.
         address: String,
+    },
+    /// Looks at several servers of the list and sets them side by side in [`crate::Snapshot::comparison`].
+    CompareServers {
+        /// Which: two to four addresses. Fewer end the comparison, of more the first four of the list count.
+        addresses: Vec<String>,
     },
     /// Asks for the list of servers as text; [`crate::Event::ServersExported`] brings it.
     ExportServers,

@@ -140,6 +140,19 @@ impl fmt::Display for OtherService {
 }
 
 impl UserError {
+    /// Whether another server may help where this one does not.
+    pub fn is_about_the_server(&self) -> bool {
+        matches!(
+            self,
+            Self::ServerNotFound { .. }
+                | Self::ServerUnreachable { .. }
+                | Self::CertificateInvalid { .. }
+                | Self::NotJitsi { .. }
+                | Self::RedirectedElsewhere { .. }
+                | Self::ServerNotReady
+        )
+    }
+
     /// A stable name for translators and scripts.
     pub fn code(&self) -> &'static str {
         match self {

@@ -64,6 +64,48 @@ pub enum CheckState {
     },
 }
 
+/// Servers side by side, as asked for by [`crate::Command::CompareServers`]: figures and facts, never grades.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Two to four addresses, as in [`Server::address`], in the order of the list. How far the look at each is, stands in
+    /// [`crate::Snapshot::checks`].
+    pub servers: Vec<String>,
+    /// What is compared, in reading order; only what was found of at least one of them.
+    pub lines: Vec<ComparisonLine>,
+}
+
+/// One line of a comparison.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComparisonLine {
+    /// What it is about.
+    pub topic: ComparisonTopic,
+    /// For each server, in their order, what was found: usually one finding, several for foreign hosts. Empty while the
+    /// look is under way, after one that failed, and where a server says nothing.
+    pub cells: Vec<Vec<Finding>>,
+}
+
+/// What a line of a comparison is about, in reading order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "topic", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ComparisonTopic {
+    /// How fast it answers.
+    Answers,
+    /// Which release it runs.
+    Release,
+    /// Where it is.
+    Location,
+    /// Who may open a room.
+    OpensRooms,
+    /// Whether something is offered.
+    Feature {
+        /// What.
+        feature: ServerFeature,
+    },
+    /// Whom a browser would contact besides the server itself: [`Finding::BrowserLoads`] and [`Finding::NothingForeign`].
+    BrowserLoads,
+}
+
 /// One thing that was found: a figure or a fact, never a grade.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
@@ -126,6 +168,18 @@ pub enum Tone {
 }
 
 impl Finding {
+    /// Which line of a comparison it belongs to.
+    pub fn topic(&self) -> ComparisonTopic {
+        match self {
+            Self::Answers { .. } => ComparisonTopic::Answers,
+            Self::Release { .. } => ComparisonTopic::Release,
+            Self::Location { .. } => ComparisonTopic::Location,
+            Self::OpensRooms { .. } => ComparisonTopic::OpensRooms,
+            Self::Feature { feature, .. } => ComparisonTopic::Feature { feature: *feature },
+            Self::BrowserLoads { .. } | Self::NothingForeign => ComparisonTopic::BrowserLoads,
+        }
+    }
+
     /// How it is drawn.
     pub fn tone(&self) -> Tone {
         match self {

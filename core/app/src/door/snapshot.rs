@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::devices::Devices;
 use super::event::EndReason;
 use super::moderation::RoomDoor;
-use super::servers::{DialIn, Server, ServerCheck};
+use super::servers::{Comparison, DialIn, Server, ServerCheck};
 use super::settings::Settings;
 
 /// Everything a front end needs to draw, with a revision that rises with each change.
@@ -57,8 +57,15 @@ pub struct Snapshot {
     pub servers: Vec<Server>,
     /// Servers that were looked at since the start.
     pub checks: Vec<ServerCheck>,
+    /// Servers side by side, while the person compares some.
+    #[serde(default)]
+    pub comparison: Option<Comparison>,
     /// The server for bare room names.
     pub preferred_server: Option<String>,
+    /// After a meeting could not be started because of its server: the next one of the list, to be offered. Nothing
+    /// goes there before [`crate::Command::StartOn`], and the preferred server stays what it is.
+    #[serde(default)]
+    pub next_server: Option<String>,
     /// Meetings joined before, the newest first.
     pub recent: Vec<RecentMeeting>,
 }

@@ -29,13 +29,17 @@ pub(crate) struct Look {
 }
 
 impl Driver {
-    /// Looks at the server behind an address or a meeting's link; several at once are fine.
+    /// Looks at the server behind an address or a meeting's link; several at once are fine, one server twice is not.
     pub(super) fn check_server(&mut self, text: &str) {
         let server = match self.address_of(text) {
             Ok(server) => server,
             Err(error) => return self.outlet.tell(&Event::ServerRefused { error }),
         };
         let address = server.compact();
+        let running = |check: &ServerCheck| check.address == address && check.state == CheckState::Running;
+        if self.outlet.state.checks.iter().any(running) {
+            return;
+        }
         let reporter = self.lasting_reporter();
         let Some(connector) = self.connector.clone() else {
             let error = UserError::ServerUnreachable { server: server.host().to_owned() };
@@ -69,6 +73,7 @@ impl Driver {
             checks.remove(0);
         }
         self.outlet.touch();
+        self.update_comparison();
     }
 
     /// What was found, in reading order.

@@ -91,11 +91,11 @@ impl Meeting {
 }
 
 impl Driver {
-    /// Reads a link and starts whatever can start.
-    pub(super) fn open(&mut self, now: Instant, link: &str, token: Option<String>) {
+    /// Reads a link, or a room's name on a server, and starts whatever can start.
+    pub(super) fn open_on(&mut self, now: Instant, link: &str, server: Option<&str>, token: Option<String>) {
         self.leave(now);
         self.drop_meeting(now);
-        let address = match treff_link::parse(link, self.outlet.state.preferred_server.as_deref()) {
+        let address = match treff_link::parse(link, server) {
             Ok(address) => address,
             Err(error) => {
                 let error = link_error(link, error);
@@ -198,6 +198,7 @@ impl Driver {
     pub(super) fn end(&mut self, now: Instant, reason: EndReason) {
         self.drop_meeting(now);
         self.outlet.state.ended_at = self.outlet.state.joined_at.map(|_| unix_milliseconds());
+        self.outlet.state.next_server = self.next_server(&reason);
         self.outlet.state.screen = Screen::Ended { reason: reason.clone() };
         self.outlet.tell(&Event::Ended { reason });
         self.outlet.touch();
@@ -227,6 +228,7 @@ impl Driver {
         state.recording = false;
         state.door = RoomDoor::default();
         state.dial_in = None;
+        state.next_server = None;
         state.me = crate::door::snapshot::SelfView { name: state.me.name.clone(), ..Default::default() };
         self.outlet.touch();
     }

@@ -7,6 +7,7 @@
 mod actions;
 mod beginning;
 mod checks;
+mod comparing;
 mod devices;
 mod figures;
 mod inputs;
@@ -47,6 +48,7 @@ use crate::door::servers::DialIn;
 use crate::net::{ConnectError, Connector, HttpError, HttpResponse, Socket, TlsStream};
 use crate::platform::{ClientConfig, Observer, Platform};
 
+use beginning::Start;
 use checks::Look;
 use devices::{DeviceMemory, OwnFrame};
 use inputs::{Input, Inputs};
@@ -128,6 +130,8 @@ pub(crate) struct Driver {
     audio_ready: Arc<Notify>,
     generation: u64,
     meeting: Option<Meeting>,
+    /// The opened meeting begins here, and can begin on any server.
+    start: Option<Start>,
     preview: PreviewDevices,
     devices: DeviceMemory,
     /// This device's, as they were told last.
@@ -173,6 +177,7 @@ impl Driver {
             audio_ready,
             generation: 0,
             meeting: None,
+            start: None,
             preview: PreviewDevices::default(),
             devices: DeviceMemory::default(),
             addresses,

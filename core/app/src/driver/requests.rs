@@ -55,6 +55,7 @@ impl Driver {
             Command::StopShare => self.stop_share(now),
             Command::ChangeSettings { settings } => self.change_settings(now, settings),
             Command::NewMeeting { language } => self.new_meeting(now, language.as_deref()),
+            Command::StartOn { server } => self.start_on(now, &server),
             Command::GoHome => self.go_home(now),
             command @ (Command::SetRoomPassword { .. }
             | Command::SetLobby { .. }
@@ -70,6 +71,7 @@ impl Driver {
             | Command::ImportServers { .. }
             | Command::SetPreferredServer { .. }) => self.server_command(command),
             Command::CheckServer { address } => self.check_server(&address),
+            Command::CompareServers { addresses } => self.compare_servers(&addresses),
             Command::ForgetRecent { link } => {
                 self.storage.forget_recent(link.as_deref());
                 self.outlet.state.recent = self.storage.recent();

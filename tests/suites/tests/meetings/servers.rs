@@ -1,7 +1,10 @@
 //! The list of servers, looks at them, and links of other systems.
 
-use treff_app::{CheckState, Command, Event, Finding, ForeignPurpose, OtherService, UserError};
-use treff_lab::LabOptions;
+use treff_app::{
+    CheckState, Command, Comparison, ComparisonTopic, Event, Finding, ForeignPurpose, OtherService,
+    Protection, Screen, UserError,
+};
+use treff_lab::{Lab, LabOptions};
 use treff_suites::{Guest, Surroundings};
 
 use crate::{lab, quiet};
@@ -96,7 +99,7 @@ async fn a_look_at_a_server_tells_figures_and_facts() {
         Finding::BrowserLoads { purpose: ForeignPurpose::Avatars, host: "www.gravatar.com".to_owned() };
     assert!(findings.contains(&gravatar) && !findings.contains(&Finding::NothingForeign), "{findings:?}");
     assert_eq!(lab.conference_requests(), 0, "nobody was disturbed");
-    assert_eq!(ada.snapshot().screen, treff_app::Screen::Home);
+    assert_eq!(ada.snapshot().screen, Screen::Home);
 }
 
 #[tokio::test]
@@ -116,4 +119,120 @@ async fn a_server_that_cannot_be_looked_at_says_why() {
         matches!(&state, CheckState::Failed { error } if error.code() == "server_not_found"),
         "{state:?}"
     );
+}
+
+/// A place from which both labs can be reached and are trusted.
+fn between(one: &Lab, other: &Lab) -> Surroundings {
+    let (mut place, other) = (Surroundings::of(one), Surroundings::of(other));
+    place.resolve.extend(other.resolve);
+    place.root = Some([place.root, other.root].into_iter().flatten().collect());
+    place
+}
+
+/// The lab's address on a list.
+fn address(lab: &Lab) -> String {
+    format!("meet.lab.test:{}", lab.address().port())
+}
+
+const NOWHERE: &str = "nowhere.invalid";
+
+fn add(ada: &Guest, address: &str) {
+    ada.does(Command::AddServer { address: address.to_owned(), name: None });
+}
+
+#[tokio::test]
+async fn ada_sets_three_servers_side_by_side() {
+    let (one, other) = (lab(LabOptions::default()).await, lab(LabOptions::default()).await);
+    let mut ada = Guest::somewhere(between(&one, &other), &quiet());
+    let servers = [address(&one), NOWHERE.to_owned(), address(&other)];
+    servers.iter().for_each(|server| add(&ada, server));
+    let chosen = vec![address(&other), address(&one), NOWHERE.to_owned(), "unlisted.example".to_owned()];
+    ada.does(Command::CompareServers { addresses: chosen });
+    let table = ada
+        .sees("the whole table", |ada| {
+            let snapshot = ada.snapshot();
+            let over = |check: &treff_app::ServerCheck| check.state != CheckState::Running;
+            let looked = snapshot.checks.len() == 3 && snapshot.checks.iter().all(over);
+            snapshot.comparison.clone().filter(|_| looked)
+        })
+        .await;
+    let Comparison { servers: compared, lines } = table;
+    assert_eq!(compared, servers, "in the order of the list");
+    let speed = &lines.first().expect("a line").cells;
+    assert_eq!(lines[0].topic, ComparisonTopic::Answers);
+    assert!(
+        matches!(speed[0][..], [Finding::Answers { .. }])
+            && matches!(speed[2][..], [Finding::Answers { .. }])
+    );
+    assert!(lines.iter().all(|line| line.cells[1].is_empty()), "nobody answers there");
+    let hosts = lines.last().expect("a line");
+    assert!(hosts.topic == ComparisonTopic::BrowserLoads && !hosts.cells[0].is_empty(), "{hosts:?}");
+    ada.does(Command::CompareServers { addresses: Vec::new() });
+    ada.sees("no table", |ada| ada.snapshot().comparison.is_none().then_some(())).await;
+    assert_eq!(one.conference_requests() + other.conference_requests(), 0, "nobody was disturbed");
+}
+
+/// Ada, whose preferred server does not exist and stands before the lab's on her list.
+async fn ada_with_a_server_that_is_down(lab: &Lab) -> Guest {
+    let mut ada = Guest::new(lab, &quiet());
+    ada.does(Command::SetPreferredServer { server: Some(NOWHERE.to_owned()) });
+    add(&ada, &address(lab));
+    let listed =
+        |ada: &Guest| ada.snapshot().servers.last().filter(|s| s.address == address(lab)).map(|_| ());
+    ada.sees("both servers", listed).await;
+    ada
+}
+
+#[tokio::test]
+async fn a_new_meeting_is_offered_the_next_server_and_moves_on_a_tap_only() {
+    let lab = lab(LabOptions::default()).await;
+    let mut ada = ada_with_a_server_that_is_down(&lab).await;
+    ada.does(Command::NewMeeting { language: None });
+    assert_eq!(ada.fails().await.code(), "server_not_found");
+    let offered = ada
+        .sees("an offer", |ada| ada.snapshot().next_server.clone().map(|next| (next, ada.snapshot())))
+        .await;
+    assert_eq!(offered.0, address(&lab));
+    assert!(matches!(offered.1.screen, Screen::Ended { .. }));
+    ada.does(Command::StartOn { server: "unlisted.example".to_owned() });
+    ada.does(Command::StartOn { server: offered.0 });
+    let moved =
+        ada.sees("it, there", |ada| Some(ada.snapshot()).filter(|s| s.screen == Screen::Prejoin)).await;
+    assert_eq!((moved.room.as_str(), moved.new_meeting), (offered.1.room.as_str(), true));
+    assert_eq!(moved.link, offered.1.link.replace(NOWHERE, &address(&lab)));
+    assert_eq!(moved.preferred_server.as_deref(), Some(NOWHERE), "what she prefers is hers to change");
+    assert_eq!((moved.next_server.as_deref(), lab.conference_requests()), (None, 0));
+    ada.does(Command::Join {
+        name: Some("Ada".to_owned()),
+        password: None,
+        microphone: false,
+        camera: false,
+        protection: Protection::default(),
+    });
+    ada.until("Ada in the room", |event| matches!(event, Event::Joined { .. })).await;
+}
+
+#[tokio::test]
+async fn a_room_of_that_name_is_offered_elsewhere_but_a_link_leads_where_it_points() {
+    let lab = lab(LabOptions::default()).await;
+    let mut ada = ada_with_a_server_that_is_down(&lab).await;
+    ada.does(Command::Open { link: format!("https://{NOWHERE}/Pub"), token: None });
+    assert_eq!(ada.fails().await.code(), "server_not_found");
+    ada.does(Command::StartOn { server: address(&lab) });
+    ada.does(Command::MoveServer { address: NOWHERE.to_owned(), position: 99 });
+    let first = ada
+        .sees("the other order", |ada| {
+            let servers = ada.snapshot().servers.clone();
+            servers.last().filter(|last| last.address == NOWHERE)?;
+            Some(servers[0].address.clone())
+        })
+        .await;
+    assert_eq!(ada.snapshot().next_server, None);
+    assert!(matches!(ada.snapshot().screen, Screen::Ended { .. }), "the link's meeting stays where it was");
+    ada.does(Command::Open { link: "Pub".to_owned(), token: None });
+    assert_eq!(ada.fails().await.code(), "server_not_found");
+    let next = ada.sees("an offer", |ada| ada.snapshot().next_server.clone()).await;
+    assert_eq!(next, first, "behind the last comes the first");
+    ada.does(Command::GoHome);
+    ada.sees("no offer at home", |ada| ada.snapshot().next_server.is_none().then_some(())).await;
 }

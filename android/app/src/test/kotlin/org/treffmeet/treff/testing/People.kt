@@ -46,8 +46,8 @@ val HOME = Snapshot(
     chat = emptyList(), recording = false, recentSpeakers = emptyList(), quality = Quality.UNKNOWN,
     door = RoomDoor(false, false, emptyList(), false, false), dialIn = null, joinedAt = null, endedAt = null, newMeeting = false,
     preview = Preview(false, false), devices = Devices(emptyList(), emptyList(), emptyList(), null, null, null, null, null, null, null, false),
-    settings = SETTINGS, servers = listOf(FREIFUNK, FRAMATALK, DISROOT), checks = emptyList(),
-    preferredServer = "meet.ffmuc.net", recent = emptyList(),
+    settings = SETTINGS, servers = listOf(FREIFUNK, FRAMATALK, DISROOT), checks = emptyList(), comparison = null,
+    preferredServer = "meet.ffmuc.net", nextServer = null, recent = emptyList(),
 )
 
 /** A meeting whose link was opened. */
