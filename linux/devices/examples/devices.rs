@@ -6,8 +6,10 @@
 
 use std::error::Error;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use treff_codecs::{I420Frame, PictureTap};
 use treff_devices::{DeviceKind, Devices};
 use treff_media::audio::level;
 use treff_media::codec::VideoCodec;
@@ -91,6 +93,9 @@ fn see<E: Error + 'static>(
     time: Duration,
 ) -> Result<(), Box<dyn Error>> {
     let (sink, news) = channel();
+    let own = OwnPicture::default();
+    let seen = own.clone();
+    devices.tap_cameras(move || Box::new(own.clone()));
     let begun = Instant::now();
     let mut source = open(Box::new(move |said| drop(sink.send(said))))?;
     println!("opened after {} ms, {} pixels high", begun.elapsed().as_millis(), source.capture_height());
@@ -98,9 +103,10 @@ fn see<E: Error + 'static>(
     let layers = layers.map(|(layer, height, bitrate)| LayerPlan { layer, height, bitrate }).to_vec();
     source.set_plan(&EncodePlan { codec: Some(VideoCodec::Vp8), max_framerate: 30, layers });
     follow(&news, &*source, begun, time);
-    let own = devices.own_picture();
-    match own.newer(0) {
-        Some((number, picture)) => {
+    drop(source);
+    let last = seen.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match last {
+        Some(picture) => {
             let middle = usize::from(picture.height() / 2);
             let at = usize::from(picture.width() / 2);
             let [y, u, v] = [
@@ -108,11 +114,25 @@ fn see<E: Error + 'static>(
                 picture.u().row(middle / 2)[at / 2],
                 picture.v().row(middle / 2)[at / 2],
             ];
-            println!("own picture {number}: {} x {}, middle {y} {u} {v}", picture.width(), picture.height());
+            println!("own picture: {} x {}, middle {y} {u} {v}", picture.width(), picture.height());
         }
         None => println!("no own picture"),
     }
     Ok(())
+}
+
+/// What the camera sees before it is encoded.
+#[derive(Clone, Default)]
+struct OwnPicture(Arc<Mutex<Option<I420Frame>>>);
+
+impl PictureTap for OwnPicture {
+    fn wants(&self) -> bool {
+        true
+    }
+
+    fn take(&mut self, picture: &I420Frame) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(picture.clone());
+    }
 }
 
 fn follow(news: &Receiver<SourceNews>, source: &dyn EncodedVideoSource, begun: Instant, time: Duration) {

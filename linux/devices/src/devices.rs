@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use treff_codecs::I420Frame;
+use treff_codecs::PictureTap;
 use treff_media::device::{
     AudioDirection, AudioInput, AudioOutput, DeviceError, EncodedVideoSource, FrameSink,
 };
 use treff_media::frame::AudioBlock;
 
 use crate::inventory::{Device, DeviceKind, Moved};
-use crate::picture::feed::{Feed, FeedNews};
+use crate::picture::feed::Feed;
 use crate::picture::source::{Content, LiveSource};
 use crate::pipewire::{AudioEnd, PipeWire, StreamHold, VideoTarget};
 use crate::plain::PlainAudio;
@@ -30,15 +30,11 @@ enum Backend {
 struct Inner {
     backend: Backend,
     shared: Arc<Shared>,
-    own: Mutex<Own>,
+    taps: Mutex<Option<CameraTaps>>,
 }
 
-/// The open camera, for the own picture.
-#[derive(Default)]
-struct Own {
-    feed: Weak<Feed>,
-    watch: Option<Arc<dyn Fn() + Send + Sync>>,
-}
+/// Makes one for each camera that opens.
+type CameraTaps = Box<dyn Fn() -> Box<dyn PictureTap> + Send>;
 
 /// The machine's microphones, loudspeakers, cameras and screens.
 #[derive(Clone)]
@@ -61,7 +57,7 @@ impl Devices {
         let pipewire = PipeWire::start(Arc::clone(&shared))?;
         let found = shared.wait_for_look(FIRST_LOOK);
         let backend = if found { Backend::PipeWire(pipewire) } else { Backend::Plain(PlainAudio::open()) };
-        let devices = Self(Arc::new(Inner { backend, shared, own: Mutex::default() }));
+        let devices = Self(Arc::new(Inner { backend, shared, taps: Mutex::default() }));
         devices.take_stock();
         Ok(devices)
     }
@@ -195,12 +191,14 @@ impl Devices {
     /// When there is none, or it cannot be had.
     pub fn open_camera(&self, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
         let feed = Feed::new();
+        let tap = self.0.taps.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|taps| taps());
         let hold: Box<dyn Send> = if portal::sandboxed() {
             Box::new(self.open_portal_camera(&feed)?)
         } else {
             self.take_stock();
             let target = self.target(DeviceKind::Camera)?;
             let used = self.0.shared.ask(|i| i.used(DeviceKind::Camera).map(|device| device.id.clone()));
+            feed.begin();
             match &self.0.backend {
                 // A camera is never changed for another behind one's back, so the one that is there is opened.
                 Backend::PipeWire(server) => {
@@ -209,8 +207,7 @@ impl Devices {
                 Backend::Plain(_) => Box::new(v4l2::open(&used.ok_or(DeviceError::Missing)?, &feed)?),
             }
         };
-        self.show_own(&feed);
-        Ok(Box::new(LiveSource::open(feed, Content::Camera, sink, hold)?))
+        Ok(Box::new(LiveSource::open(feed, Content::Camera, sink, tap, hold)?))
     }
 
     fn open_portal_camera(&self, feed: &Arc<Feed>) -> Result<Late, DeviceError> {
@@ -219,7 +216,10 @@ impl Devices {
         portal::ask_for_camera(move |answer| {
             let opened = answer.and_then(|remote| open_on(&inner, VideoTarget::PortalCamera(remote), &feed));
             match opened {
-                Ok(hold) => slot.fill(hold),
+                Ok(hold) => {
+                    feed.begin();
+                    slot.fill(hold);
+                }
                 Err(error) => feed.end(error),
             }
         })?;
@@ -249,7 +249,7 @@ impl Devices {
             },
             move || ended.end(DeviceError::Ended),
         )?;
-        Ok(Box::new(LiveSource::open(feed, Content::Screen, sink, Box::new((late, sharing)))?))
+        Ok(Box::new(LiveSource::open(feed, Content::Screen, sink, None, Box::new((late, sharing)))?))
     }
 
     /// Whether screens can be shared at all: portals hand them out through PipeWire.
@@ -265,27 +265,12 @@ impl Devices {
     pub fn open_node(&self, node: u32, sink: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
         let feed = Feed::new();
         let hold = open_on(&Arc::downgrade(&self.0), VideoTarget::Node(node), &feed)?;
-        Ok(Box::new(LiveSource::open(feed, Content::Screen, sink, Box::new(hold))?))
+        Ok(Box::new(LiveSource::open(feed, Content::Screen, sink, None, Box::new(hold))?))
     }
 
-    /// The own picture: what the open camera sees, encoded or not.
-    #[must_use]
-    pub fn own_picture(&self) -> OwnPicture {
-        OwnPicture(Arc::clone(&self.0))
-    }
-
-    fn show_own(&self, feed: &Arc<Feed>) {
-        let mut own = self.0.own.lock().unwrap_or_else(PoisonError::into_inner);
-        own.feed = Arc::downgrade(feed);
-        drop(own);
-        let inner = Arc::downgrade(&self.0);
-        feed.listen(Box::new(move |_: &FeedNews| {
-            let Some(inner) = inner.upgrade() else { return };
-            let watch = inner.own.lock().unwrap_or_else(PoisonError::into_inner).watch.clone();
-            if let Some(watch) = watch {
-                watch();
-            }
-        }));
+    /// Shows what each camera opened from now on sees to a tap of its own, encoded or not: the own picture.
+    pub fn tap_cameras(&self, taps: impl Fn() -> Box<dyn PictureTap> + Send + 'static) {
+        *self.0.taps.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(taps));
     }
 }
 
@@ -304,40 +289,5 @@ struct Late(Arc<Mutex<Option<StreamHold>>>);
 impl Late {
     fn fill(&self, hold: StreamHold) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(hold);
-    }
-}
-
-/// What the open camera sees.
-#[derive(Clone)]
-pub struct OwnPicture(Arc<Inner>);
-
-impl std::fmt::Debug for OwnPicture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OwnPicture").finish_non_exhaustive()
-    }
-}
-
-impl OwnPicture {
-    /// The newest picture and its number, if it is newer than number `after`; none while no camera is open. Pictures of
-    /// another camera are numbered from 1 again.
-    #[must_use]
-    pub fn newer(&self, after: u64) -> Option<(u64, I420Frame)> {
-        self.feed()?.newer(after)
-    }
-
-    /// Whether a camera is open.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.feed().is_some_and(|feed| feed.ended().is_none())
-    }
-
-    /// Calls `watch`, from any thread, when there is another picture or the camera closes. It must be quick, and replaces
-    /// the one before.
-    pub fn watch(&self, watch: impl Fn() + Send + Sync + 'static) {
-        self.0.own.lock().unwrap_or_else(PoisonError::into_inner).watch = Some(Arc::new(watch));
-    }
-
-    fn feed(&self) -> Option<Arc<Feed>> {
-        self.0.own.lock().unwrap_or_else(PoisonError::into_inner).feed.upgrade()
     }
 }

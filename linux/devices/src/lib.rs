@@ -17,6 +17,6 @@ mod shared;
 mod tone;
 mod v4l2;
 
-pub use devices::{Devices, OwnPicture};
+pub use devices::Devices;
 pub use inventory::{Device, DeviceKind, Moved};
 pub use shared::MoveWatch;

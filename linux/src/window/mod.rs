@@ -35,7 +35,7 @@ use bridge::Bridge;
 use chimes::Sounds;
 use host::WindowHost;
 use made::MadeCamera;
-use pictures::{OwnPictures, Renderers};
+use pictures::{OwnPicture, Renderers};
 use sight::Sight;
 
 /// How long the start waits to learn whether another Treff runs already.
@@ -54,6 +54,7 @@ struct Window {
     ui: Ui,
     call: CallPresenter,
     store: PictureStore,
+    own_picture: OwnPicture,
     belongings: Belongings,
     host: Rc<WindowHost>,
     sounds: RefCell<Sounds>,
@@ -81,14 +82,15 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
     let store = PictureStore::new(Arc::new(|| {
         let _ = slint::invoke_from_event_loop(|| with_window(Window::draw_pictures));
     }));
-    let (client, speaker) = client(wish, &store)?;
+    let own_picture = OwnPicture::new(store.clone());
+    let (client, speaker) = client(wish, &store, &own_picture)?;
     let client = Rc::new(client);
     let host = Rc::new(WindowHost::new(&client, belongings.clone()));
     let ui = Ui::new(Rc::<WindowHost>::clone(&host)).map_err(|error| cannot(&error))?;
     let call = CallPresenter::new(ui.window(), Rc::<WindowHost>::clone(&host), store.clone());
     let sight = Sight::follow(ui.window());
     let sounds = RefCell::new(Sounds::new(speaker));
-    let window = Rc::new(Window { ui, call, store, belongings, host, sounds, sight });
+    let window = Rc::new(Window { ui, call, store, own_picture, belongings, host, sounds, sight });
     window.ui.set_desktop(window.belongings.desktop());
     WINDOW.set(Some(Rc::clone(&window)));
     client.subscribe(Box::new(Bridge::new()));
@@ -110,7 +112,11 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
 }
 
 /// The core, with this machine's devices, and these for short sounds.
-fn client(wish: &OpenWindow, store: &PictureStore) -> Result<(Client, Option<Devices>), Failure> {
+fn client(
+    wish: &OpenWindow,
+    store: &PictureStore,
+    own_picture: &OwnPicture,
+) -> Result<(Client, Option<Devices>), Failure> {
     let config = treff_app::ClientConfig {
         store: Some(match &wish.store {
             Some(path) => path.clone(),
@@ -125,12 +131,13 @@ fn client(wish: &OpenWindow, store: &PictureStore) -> Result<(Client, Option<Dev
     let (platform, speaker) = if wish.pattern {
         // Nobody's face and voice: what tests see and hear.
         let audio = sound::Devices::open(&AudioChoice::Tone, None).map_err(Failure::usage)?;
-        let video = Box::new(MadeCamera(store.clone()));
+        let video = Box::new(MadeCamera(own_picture.clone()));
         (Platform { audio: Box::new(audio), video, renderers, codecs, network }, None)
     } else {
         let devices =
             Devices::start().map_err(|error| Failure::usage(format!("Treff cannot start: {error}.")))?;
-        OwnPictures::follow(&devices, store.feed(OWN_PICTURE));
+        let own_picture = own_picture.clone();
+        devices.tap_cameras(move || own_picture.tap());
         let (audio, video) = (Box::new(devices.clone()), Box::new(devices.clone()));
         (Platform { audio, video, renderers, codecs, network }, Some(devices))
     };
@@ -155,6 +162,7 @@ impl Window {
         self.sounds.borrow_mut().follow(snapshot);
         self.sight.keep_looking(matches!(snapshot.screen, Screen::Call));
         self.host.follow(snapshot);
+        self.own_picture.set_mirrored(snapshot.settings.mirror);
         if matches!(snapshot.screen, Screen::Prejoin) && snapshot.preview.camera {
             self.store.show(&[(OWN_PICTURE.to_owned(), PREVIEW_HEIGHT)].into());
         } else if !matches!(snapshot.screen, Screen::Call) {

@@ -70,7 +70,6 @@ pub(crate) fn show(window: &AppWindow, state: &State, entered: bool) {
     prejoin.set_microphone(state.entry.microphone);
     prejoin.set_camera(state.entry.camera);
     prejoin.set_has_picture(state.entry.has_picture);
-    prejoin.set_mirror(state.snapshot.settings.mirror);
     prejoin.set_devices_open(state.devices_open);
 }
 

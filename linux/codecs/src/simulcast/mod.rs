@@ -37,22 +37,14 @@ impl SimulcastSource {
     /// # Errors
     /// When the system has no thread to give.
     pub fn open(source: Box<dyn PictureSource>, sink: FrameSink) -> Result<Self, DeviceError> {
-        Self::start(source, sink, None)
+        Self::open_with_tap(source, sink, None)
     }
 
-    /// The same with somebody who sees the pictures before they are encoded.
+    /// The same, perhaps with somebody who sees the pictures before they are encoded.
     ///
     /// # Errors
     /// When the system has no thread to give.
     pub fn open_with_tap(
-        source: Box<dyn PictureSource>,
-        sink: FrameSink,
-        tap: Box<dyn PictureTap>,
-    ) -> Result<Self, DeviceError> {
-        Self::start(source, sink, Some(tap))
-    }
-
-    fn start(
         source: Box<dyn PictureSource>,
         sink: FrameSink,
         tap: Option<Box<dyn PictureTap>>,

@@ -215,7 +215,7 @@ fn ada_sees_herself_before_anybody_watches() {
     let source = Counting { inner: PatternSource::new(0, 320, 180, 200), asked, left: u32::MAX };
     let mirror = Box::new(Mirror { wants: Arc::clone(&wants), seen });
     let sink = Box::new(|news| panic!("nobody asked for {news:?}"));
-    let camera = SimulcastSource::open_with_tap(Box::new(source), sink, mirror).unwrap();
+    let camera = SimulcastSource::open_with_tap(Box::new(source), sink, Some(mirror)).unwrap();
     assert!(asks.try_recv().is_err(), "captured for nobody");
     wants.store(true, Ordering::Relaxed);
     let first = pictures.recv().unwrap().expect("a whole picture");

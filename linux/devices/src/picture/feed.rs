@@ -1,5 +1,5 @@
-//! The newest picture of a camera or screen, between the thread that gets pictures and those who look at them: the
-//! encoder and the own picture on screen. The getter only copies; the first who looks converts, for everybody.
+//! The newest picture of a camera or screen, between the thread that gets pictures and the one that looks at them: the
+//! encoders', which also paints the own picture. The getter only copies; who looks converts.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,8 +12,6 @@ use super::{Layout, RawPicture, convert};
 /// What a feed tells those who listen. Called from the thread that gets pictures; never blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FeedNews {
-    /// Another picture is there.
-    Picture,
     /// Pictures have another size now.
     Resized,
     /// Nothing more comes.
@@ -22,9 +20,6 @@ pub(crate) enum FeedNews {
 
 pub(crate) type FeedListener = Box<dyn FnMut(&FeedNews) + Send>;
 
-/// A picture and its number; later ones have larger numbers.
-pub(crate) type Numbered = (u64, I420Frame);
-
 #[derive(Default)]
 struct State {
     layout: Option<Layout>,
@@ -32,11 +27,12 @@ struct State {
     height: u16,
     stride: usize,
     data: Vec<u8>,
-    /// Of the picture in `data`; 0 before the first.
-    number: u64,
-    converted: Option<Numbered>,
+    /// Nobody has looked at what is in `data`.
+    fresh: bool,
     /// Pictures that were none, in a row.
     malformed: u32,
+    /// When the device began to give pictures, or last gave one.
+    heard: Option<Instant>,
     ended: Option<DeviceError>,
 }
 
@@ -64,7 +60,6 @@ impl Feed {
     }
 
     fn tell(&self, news: &FeedNews) {
-        self.news.notify_all();
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.iter_mut().for_each(|listener| listener(news));
     }
@@ -79,6 +74,16 @@ impl Feed {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// The device is open. Before, a person may still be asked whether it may be.
+    pub(crate) fn begin(&self) {
+        self.lock().heard.get_or_insert_with(Instant::now);
+    }
+
+    /// Since when the device has been open without giving a picture.
+    pub(crate) fn silent_since(&self) -> Option<Instant> {
+        self.lock().heard
+    }
+
     /// Takes a picture.
     pub(crate) fn put(&self, picture: &RawPicture<'_>) {
         let mut state = self.lock();
@@ -91,12 +96,13 @@ impl Feed {
         state.stride = picture.stride;
         state.data.clear();
         state.data.extend_from_slice(picture.data);
-        state.number += 1;
+        state.fresh = true;
+        state.heard = Some(Instant::now());
         drop(state);
+        self.news.notify_all();
         if resized {
             self.tell(&FeedNews::Resized);
         }
-        self.tell(&FeedNews::Picture);
     }
 
     /// Nothing more comes; only the first reason counts.
@@ -107,6 +113,7 @@ impl Feed {
         }
         state.ended = Some(error.clone());
         drop(state);
+        self.news.notify_all();
         self.tell(&FeedNews::Ended(error));
     }
 
@@ -121,23 +128,18 @@ impl Feed {
         (state.width, state.height)
     }
 
-    /// The newest picture, if it is newer than number `after`.
-    pub(crate) fn newer(&self, after: u64) -> Option<Numbered> {
-        newer(&mut self.lock(), after)
-    }
-
-    /// Waits for a picture newer than number `after`. `None` if there was none in time.
+    /// Waits for a picture that nobody has looked at. `None` if there was none in time.
     ///
     /// # Errors
     /// Why nothing more comes.
-    pub(crate) fn wait(&self, after: u64, longest: Duration) -> Result<Option<Numbered>, DeviceError> {
+    pub(crate) fn wait(&self, longest: Duration) -> Result<Option<I420Frame>, DeviceError> {
         let deadline = Instant::now() + longest;
         let mut state = self.lock();
         loop {
             if let Some(error) = &state.ended {
                 return Err(error.clone());
             }
-            if let Some(picture) = newer(&mut state, after) {
+            if let Some(picture) = fresh(&mut state) {
                 return Ok(Some(picture));
             }
             let Some(left) = deadline.checked_duration_since(Instant::now()) else { return Ok(None) };
@@ -146,14 +148,9 @@ impl Feed {
     }
 }
 
-fn newer(state: &mut State, after: u64) -> Option<Numbered> {
-    if state.number <= after {
+fn fresh(state: &mut State) -> Option<I420Frame> {
+    if !std::mem::take(&mut state.fresh) {
         return None;
-    }
-    if let Some((number, picture)) = &state.converted
-        && *number == state.number
-    {
-        return (*number > after).then(|| (*number, picture.clone()));
     }
     let raw = RawPicture {
         layout: state.layout?,
@@ -165,8 +162,7 @@ fn newer(state: &mut State, after: u64) -> Option<Numbered> {
     match convert(&raw) {
         Ok(picture) => {
             state.malformed = 0;
-            state.converted = Some((state.number, picture.clone()));
-            Some((state.number, picture))
+            Some(picture)
         }
         Err(_) => {
             // The first bytes of a USB camera are often half a picture.
@@ -174,7 +170,6 @@ fn newer(state: &mut State, after: u64) -> Option<Numbered> {
             if state.malformed == 1 || state.malformed.is_multiple_of(100) {
                 tracing::debug!(count = state.malformed, "A device's bytes are no picture.");
             }
-            state.number = state.converted.as_ref().map_or(0, |(number, _)| *number).max(after);
             None
         }
     }
@@ -197,17 +192,31 @@ mod tests {
         diary
     }
 
+    fn look(feed: &Feed) -> Option<u8> {
+        let picture = feed.wait(Duration::ZERO).expect("an open feed")?;
+        Some(picture.y().row(0)[0])
+    }
+
     #[test]
-    fn everybody_sees_the_newest_picture_once() {
+    fn the_newest_picture_is_seen_once() {
         let feed = Feed::new();
-        assert!(feed.newer(0).is_none());
+        assert_eq!(look(&feed), None);
         grey(4, 4, 50, &feed);
         grey(4, 4, 60, &feed);
-        let (number, for_ada) = feed.newer(0).expect("a picture");
-        let (_, for_ben) = feed.newer(0).expect("the same for ben");
-        assert_eq!((number, for_ada.y().row(0)[0]), (2, 60));
-        assert_eq!(for_ada, for_ben);
-        assert!(feed.newer(number).is_none());
+        assert_eq!(look(&feed), Some(60));
+        assert_eq!(look(&feed), None);
+    }
+
+    #[test]
+    fn a_camera_that_a_person_is_still_asked_about_is_not_silent() {
+        let feed = Feed::new();
+        assert_eq!(feed.silent_since(), None);
+        feed.begin();
+        let begun = feed.silent_since().expect("it is open");
+        feed.begin();
+        assert_eq!(feed.silent_since(), Some(begun));
+        grey(4, 4, 50, &feed);
+        assert!(feed.silent_since().expect("it is open") >= begun);
     }
 
     #[test]
@@ -220,27 +229,19 @@ mod tests {
         feed.end(DeviceError::Ended);
         feed.end(DeviceError::Busy);
         grey(2, 4, 50, &feed);
-        let expected = [
-            FeedNews::Resized,
-            FeedNews::Picture,
-            FeedNews::Picture,
-            FeedNews::Resized,
-            FeedNews::Picture,
-            FeedNews::Ended(DeviceError::Ended),
-        ];
+        let expected = [FeedNews::Resized, FeedNews::Resized, FeedNews::Ended(DeviceError::Ended)];
         assert_eq!(*diary.lock().expect("a diary"), expected);
-        assert_eq!(feed.wait(0, Duration::ZERO), Err(DeviceError::Ended));
+        assert_eq!(feed.wait(Duration::ZERO), Err(DeviceError::Ended));
     }
 
     #[test]
     fn half_a_picture_is_passed_over() {
         let feed = Feed::new();
         grey(4, 4, 50, &feed);
-        let (number, _) = feed.newer(0).expect("a picture");
+        assert_eq!(look(&feed), Some(50));
         feed.put(&RawPicture { layout: Layout::I420, width: 4, height: 4, stride: 4, data: &[0; 7] });
-        assert_eq!(feed.wait(number, Duration::ZERO), Ok(None));
+        assert_eq!(look(&feed), None);
         grey(4, 4, 70, &feed);
-        let (_, picture) = feed.newer(number).expect("the next whole one");
-        assert_eq!(picture.y().row(0)[0], 70);
+        assert_eq!(look(&feed), Some(70), "the next whole one");
     }
 }

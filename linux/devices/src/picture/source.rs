@@ -1,16 +1,16 @@
 //! A feed as the driver wants it: encoded in up to three sizes while a plan asks for it, with its news.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use treff_codecs::{I420Frame, PictureSource, SimulcastSource};
+use treff_codecs::{I420Frame, PictureSource, PictureTap, SimulcastSource};
 use treff_media::device::{DeviceError, EncodePlan, EncodedVideoSource, FrameSink, SourceNews};
 
 use super::feed::{Feed, FeedNews};
 
 /// How long an encoder waits for the next picture before it takes the last one again: a still screen sends nothing.
 const STILL: Duration = Duration::from_millis(200);
-/// A camera that shows nothing for so long is broken.
+/// An open camera that shows nothing for so long is broken.
 const BROKEN: Duration = Duration::from_secs(10);
 
 /// Which kind of pictures these are.
@@ -35,8 +35,8 @@ impl Content {
 struct FeedPictures {
     feed: Arc<Feed>,
     content: Content,
-    last: Option<(u64, I420Frame)>,
-    seen: Instant,
+    /// The last picture of a screen.
+    last: Option<I420Frame>,
 }
 
 impl PictureSource for FeedPictures {
@@ -54,21 +54,18 @@ impl PictureSource for FeedPictures {
 
     fn next(&mut self, _: Duration) -> Result<I420Frame, DeviceError> {
         loop {
-            let after = self.last.as_ref().map_or(0, |(number, _)| *number);
-            if let Some((number, picture)) = self.feed.wait(after, STILL)? {
-                self.seen = Instant::now();
-                self.last = Some((number, picture.clone()));
-                return Ok(picture);
-            }
-            match (&self.last, self.content) {
-                (Some((_, picture)), Content::Screen) => return Ok(picture.clone()),
-                (None, Content::Screen) => {}
-                (_, Content::Camera) if self.seen.elapsed() > BROKEN => {
-                    let error = DeviceError::Failed("no pictures".to_owned());
-                    self.feed.end(error.clone());
-                    return Err(error);
+            let fresh = self.feed.wait(STILL)?;
+            if self.content == Content::Screen {
+                self.last = fresh.or_else(|| self.last.take());
+                if let Some(picture) = &self.last {
+                    return Ok(picture.clone());
                 }
-                (_, Content::Camera) => {}
+            } else if let Some(picture) = fresh {
+                return Ok(picture);
+            } else if self.feed.silent_since().is_some_and(|since| since.elapsed() > BROKEN) {
+                let error = DeviceError::Failed("no pictures".to_owned());
+                self.feed.end(error.clone());
+                return Err(error);
             }
         }
     }
@@ -103,7 +100,7 @@ pub(crate) struct LiveSource {
 }
 
 impl LiveSource {
-    /// Encodes what comes through `feed`; `hold` keeps the device open.
+    /// Encodes what comes through `feed`, which `tap` sees before; `hold` keeps the device open.
     ///
     /// # Errors
     /// When the feed has ended already, or the system has no thread to give.
@@ -111,15 +108,15 @@ impl LiveSource {
         feed: Arc<Feed>,
         content: Content,
         sink: FrameSink,
+        tap: Option<Box<dyn PictureTap>>,
         hold: Box<dyn Send>,
     ) -> Result<Self, DeviceError> {
         let sink = Arc::new(SharedSink(Mutex::new(Some(sink))));
-        let pictures = FeedPictures { feed: Arc::clone(&feed), content, last: None, seen: Instant::now() };
+        let pictures = Box::new(FeedPictures { feed: Arc::clone(&feed), content, last: None });
         let frames = Arc::clone(&sink);
-        let encoders = SimulcastSource::open(Box::new(pictures), Box::new(move |news| frames.say(news)))?;
+        let encoders = SimulcastSource::open_with_tap(pictures, Box::new(move |news| frames.say(news)), tap)?;
         let news_sink = Arc::clone(&sink);
         feed.listen(Box::new(move |news| match news {
-            FeedNews::Picture => {}
             FeedNews::Resized => news_sink.say(SourceNews::Resized),
             FeedNews::Ended(error) => news_sink.say(SourceNews::Ended(error.clone())),
         }));
@@ -174,7 +171,7 @@ mod tests {
         let feed = Feed::new();
         let (sink, news) = mpsc::channel();
         let sink = Box::new(move |news| drop(sink.send(news)));
-        let source = LiveSource::open(Arc::clone(&feed), content, sink, Box::new(()));
+        let source = LiveSource::open(Arc::clone(&feed), content, sink, None, Box::new(()));
         (feed, source.expect("a thread"), news)
     }
 
@@ -199,6 +196,34 @@ mod tests {
             };
             assert_eq!((frame.keyframe, frame.width, frame.height), (n == 0, 64, 48));
         }
+    }
+
+    /// Tells how tall each picture is that it sees.
+    struct OwnTile(mpsc::Sender<u16>);
+
+    impl PictureTap for OwnTile {
+        fn wants(&self) -> bool {
+            true
+        }
+
+        fn take(&mut self, picture: &I420Frame) {
+            let _ = self.0.send(picture.height());
+        }
+    }
+
+    #[test]
+    fn ada_sees_her_camera_before_anybody_else_does() {
+        let (feed, (seen, pictures)) = (Feed::new(), mpsc::channel());
+        let sink =
+            Box::new(|news: SourceNews| assert_eq!(news, SourceNews::Resized, "nobody asked for frames"));
+        let tap: Option<Box<dyn PictureTap>> = Some(Box::new(OwnTile(seen)));
+        let source = LiveSource::open(Arc::clone(&feed), Content::Camera, sink, tap, Box::new(()));
+        show(&feed, 64, 48);
+        assert_eq!(pictures.recv_timeout(LONG), Ok(48));
+        show(&feed, 64, 32);
+        assert_eq!(pictures.recv_timeout(LONG), Ok(32));
+        drop(source);
+        assert!(pictures.recv_timeout(LONG).is_err(), "the tap goes with the camera");
     }
 
     #[test]

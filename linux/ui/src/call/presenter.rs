@@ -269,7 +269,6 @@ impl State {
         adapter.set_sharing(snapshot.me.screen.is_some());
         adapter.set_can_share(snapshot.devices.can_share);
         adapter.set_self_view(snapshot.settings.self_view);
-        adapter.set_mirrored(snapshot.settings.mirror);
         adapter.set_people_count(snapshot.participants.len() as i32 + 1);
         adapter.set_alone(snapshot.participants.is_empty());
         adapter.set_may_set_password(snapshot.door.may_set_password);
