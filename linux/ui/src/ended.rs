@@ -14,8 +14,18 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
     let ended = window.global::<EndedAdapter>();
     ended.on_home(shared.callback(|shared| shared.dispatch(Command::GoHome)));
     ended.on_rejoin(shared.callback(|shared| {
-        let link = shared.read(|state| again(state).to_owned());
-        shared.open(link);
+        // What could begin elsewhere stays something that begins.
+        let start = shared
+            .read(|state| state.snapshot.next_server.as_ref().map(|_| state.meeting_server().to_owned()));
+        match start {
+            Some(server) => shared.dispatch(Command::StartOn { server }),
+            None => shared.open(shared.read(|state| again(state).to_owned())),
+        }
+    }));
+    ended.on_begin_on_next(shared.callback(|shared| {
+        if let Some(server) = shared.read(|state| state.snapshot.next_server.clone()) {
+            shared.dispatch(Command::StartOn { server });
+        }
     }));
     ended.on_open_browser(shared.callback(|shared| {
         if let Some(address) = shared.read(|state| failure(state).and_then(browser_address)) {
@@ -71,7 +81,12 @@ pub(crate) fn show(window: &AppWindow, state: &State) {
                 | UserError::ServerNotReady
         )
     );
-    ended.set_may_choose_server(elsewhere);
+    let next = state.snapshot.next_server.as_deref();
+    ended.set_may_choose_server(elsewhere && next.is_none());
+    let known = next.and_then(|next| state.server(next));
+    ended.set_next(next.map(|next| state.server_name(next)).unwrap_or_default().into());
+    ended.set_next_operator(known.and_then(|server| server.operator.as_deref()).unwrap_or_default().into());
+    ended.set_next_country(known.and_then(|server| server.country.as_deref()).unwrap_or_default().into());
 }
 
 /// Whole minutes in the meeting; -1 if never in it.

@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 
 pub mod call;
+mod compare;
 mod day;
 mod devices;
 mod ended;

@@ -90,13 +90,18 @@ pub(crate) fn show(window: &AppWindow, state: &State, entered: bool) {
     show_check(&adapter, state.check(address));
 }
 
-fn show_check(adapter: &ServerAdapter<'_>, check: Option<&CheckState>) {
-    adapter.set_check(match check {
+/// How far a look is.
+pub(crate) fn progress(check: Option<&CheckState>) -> CheckProgress {
+    match check {
         None => CheckProgress::None,
         Some(CheckState::Running) => CheckProgress::Running,
         Some(CheckState::Done { .. }) => CheckProgress::Done,
         Some(CheckState::Failed { .. }) => CheckProgress::Failed,
-    });
+    }
+}
+
+fn show_check(adapter: &ServerAdapter<'_>, check: Option<&CheckState>) {
+    adapter.set_check(progress(check));
     adapter.set_problem(match check {
         Some(CheckState::Failed { error }) => problem(error),
         _ => Problem::default(),
@@ -107,7 +112,7 @@ fn show_check(adapter: &ServerAdapter<'_>, check: Option<&CheckState>) {
 }
 
 /// A finding as a code; nothing for one this window has no words for.
-fn row(finding: &Finding) -> Option<FindingRow> {
+pub(crate) fn row(finding: &Finding) -> Option<FindingRow> {
     let tone = match finding.tone() {
         Tone::Good => FindingTone::Good,
         Tone::Plain => FindingTone::Plain,
@@ -146,7 +151,7 @@ fn row(finding: &Finding) -> Option<FindingRow> {
     Some(FindingRow { kind, tone, number, yes, text: text.into(), date: date.into() })
 }
 
-fn feature_kind(feature: ServerFeature) -> Option<FindingKind> {
+pub(crate) fn feature_kind(feature: ServerFeature) -> Option<FindingKind> {
     Some(match feature {
         ServerFeature::EndToEndEncryption => FindingKind::Encryption,
         ServerFeature::Lobby => FindingKind::Lobby,

@@ -37,6 +37,7 @@ pub(crate) fn wire(window: &AppWindow, shared: &Rc<Shared>) {
             false => Command::AddServer { address: text, name: None },
         });
     }));
+    servers.on_compare(shared.callback(|shared| shared.go(Place::Compare)));
     servers.on_export_list(shared.callback(|shared| shared.dispatch(Command::ExportServers)));
     servers.on_restore(shared.callback(|shared| shared.dispatch(Command::RestorePresets)));
 }

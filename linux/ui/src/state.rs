@@ -1,5 +1,7 @@
 //! What the window remembers beyond the core's snapshot: which page lies over the meeting, and what is half typed.
 
+use std::collections::BTreeSet;
+
 use treff_app::{CheckState, EndReason, Screen, Server, ServerCheck, Snapshot, UserError};
 
 use crate::host::{Desktop, Saved};
@@ -13,6 +15,7 @@ pub(crate) enum Place {
     Settings(SettingsPage),
     Servers,
     Server { address: String },
+    Compare,
     Licences,
 }
 
@@ -28,6 +31,8 @@ pub(crate) struct State {
     pub(crate) entry: Entry,
     pub(crate) servers: ServersState,
     pub(crate) servers_search: Search,
+    /// Addresses of the servers that are, or will be, side by side.
+    pub(crate) compared: BTreeSet<String>,
     pub(crate) devices_open: bool,
     pub(crate) new_meeting: NewMeetingState,
     /// What was last asked for as a preview: microphone, camera.
@@ -70,6 +75,7 @@ impl State {
             Some(Place::Settings(_)) => return ScreenKind::Settings,
             Some(Place::Servers) => return ScreenKind::Servers,
             Some(Place::Server { .. }) => return ScreenKind::Server,
+            Some(Place::Compare) => return ScreenKind::Compare,
             Some(Place::Licences) => return ScreenKind::Licences,
             None => {}
         }

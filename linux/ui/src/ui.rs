@@ -10,8 +10,8 @@ use treff_app::{Command, Event, Screen, Snapshot, Theme as ThemeSetting};
 use crate::host::{Desktop, Host, Saved};
 use crate::state::{Place, State};
 use crate::{
-    AppAdapter, AppWindow, DevicesAdapter, LeaveQuestionAdapter, PrejoinAdapter, ScreenKind, Theme, devices,
-    ended, home, licences, new_meeting, prejoin, server, servers, settings, waiting,
+    AppAdapter, AppWindow, DevicesAdapter, LeaveQuestionAdapter, PrejoinAdapter, ScreenKind, Theme, compare,
+    devices, ended, home, licences, new_meeting, prejoin, server, servers, settings, waiting,
 };
 
 /// The window and what fills it. Lives on the thread of Slint's event loop.
@@ -45,6 +45,7 @@ impl Ui {
         settings::wire(&window, &shared);
         servers::wire(&window, &shared);
         server::wire(&window, &shared);
+        compare::wire(&window, &shared);
         new_meeting::wire(&window, &shared);
         licences::wire(&window, &shared);
         Ok(Self { window, shared })
@@ -229,6 +230,7 @@ impl Shared {
             ScreenKind::Settings => settings::show(&window, &state, self.host.as_ref(), entered),
             ScreenKind::Servers => servers::show(&window, &state, entered),
             ScreenKind::Server => server::show(&window, &state, entered),
+            ScreenKind::Compare => compare::show(&window, &state),
             ScreenKind::NewMeeting => new_meeting::show(&window, &state),
             ScreenKind::Licences => licences::show(&window),
             ScreenKind::Call => {}

@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use slint::platform::Key;
 use slint::{ComponentHandle, SharedString};
-use treff_app::{Command, Screen, Waiting};
-use treff_ui::{AppAdapter, HomeAdapter, LeaveQuestionAdapter, ScreenKind, Theme};
+use treff_app::{Command, Comparison, EndReason, Screen, Snapshot, UserError, Waiting};
+use treff_ui::{
+    AppAdapter, CompareAdapter, HomeAdapter, LeaveQuestionAdapter, ScreenKind, ServersAdapter, Theme,
+};
 
 use crate::scenes::{PHONE, Play, Scene, meeting, snapshot};
 use crate::stage::Stage;
@@ -100,4 +102,50 @@ fn a_link_from_outside_asks_before_the_call_is_left() {
     // Which pictures are wanted follows the window.
     asked.retain(|command| !matches!(command, Command::SetLayout { .. }));
     assert_eq!(asked, [], "the call was not touched");
+}
+
+#[test]
+fn a_meeting_whose_server_is_down_begins_where_ada_says() {
+    let error = UserError::ServerUnreachable { server: "meet.example.org".to_owned() };
+    let down = Snapshot {
+        next_server: Some("visio.example.net".to_owned()),
+        ..meeting(Screen::Ended { reason: EndReason::Failed { error } })
+    };
+    let (play, stage) = open(Scene::new("down", down));
+    let asked = || play.host.commands.take();
+    assert_eq!(asked(), [], "nothing moves by itself");
+    // Closing comes first, then the next server, then the same once more.
+    tab(&stage, 2);
+    stage.press(" ");
+    assert_eq!(asked(), [Command::StartOn { server: "visio.example.net".to_owned() }]);
+    tab(&stage, 1);
+    stage.press(" ");
+    assert_eq!(asked(), [Command::StartOn { server: "meet.example.org".to_owned() }]);
+}
+
+#[test]
+fn ben_chooses_servers_to_compare_and_others_after() {
+    let (play, stage) = open(Scene::new("compare", snapshot()));
+    let window = play.ui.window();
+    window.global::<HomeAdapter>().invoke_open_servers();
+    window.global::<ServersAdapter>().invoke_compare();
+    let compare = window.global::<CompareAdapter>();
+    assert_eq!(window.global::<AppAdapter>().get_screen(), ScreenKind::Compare);
+    // Back comes first, then the switches in the list's order.
+    tab(&stage, 2);
+    stage.press(" ");
+    assert_eq!(compare.get_chosen(), 1);
+    tab(&stage, 2);
+    stage.press(" ");
+    // Past the last one, the button.
+    tab(&stage, 2);
+    stage.press(" ");
+    let addresses = vec!["meet.example.at".to_owned(), "meet.example.org".to_owned()];
+    assert_eq!(play.host.commands.take(), [Command::CompareServers { addresses }]);
+    let table = Snapshot { comparison: Some(Comparison::default()), ..snapshot() };
+    play.ui.show_snapshot(&table);
+    assert!(compare.get_shown());
+    compare.invoke_choose_others();
+    assert_eq!(play.host.commands.take(), [Command::CompareServers { addresses: Vec::new() }]);
+    assert_eq!(compare.get_chosen(), 2, "the choice is still there to change");
 }

@@ -130,6 +130,12 @@ fn waiting() -> Vec<Scene> {
     ]
 }
 
+/// A new meeting whose server is down.
+fn next_server() -> Snapshot {
+    let error = UserError::ServerUnreachable { server: "meet.example.org".to_owned() };
+    Snapshot { new_meeting: true, next_server: Some("visio.example.net".to_owned()), ..failed(error) }
+}
+
 fn endings() -> Vec<Scene> {
     let server = || "meet.example.org".to_owned();
     let kicked =
@@ -144,6 +150,10 @@ fn endings() -> Vec<Scene> {
         Scene::new("ended-for-all-fr", ended(EndReason::EndedForAll { reason: None })).language("fr"),
         Scene::new("ended-unreachable-de", failed(UserError::ServerUnreachable { server: server() }))
             .language("de"),
+        Scene::new("ended-next-server-de", next_server()).language("de"),
+        Scene::new("ended-next-server", next_server()),
+        Scene::new("ended-next-server-large-fr", next_server()).language("fr").large(),
+        Scene::new("ended-next-server-dark-wide", next_server()).dark().size(LAPTOP),
         Scene::new("ended-certificate-large-de", failed(certificate)).language("de").large(),
         Scene::new("ended-elsewhere-dark", failed(elsewhere)).dark(),
         Scene::new("ended-broken-off-wide", ended(EndReason::Failed { error: UserError::MediaFailed }))

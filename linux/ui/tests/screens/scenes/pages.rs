@@ -3,17 +3,19 @@
 use slint::ComponentHandle;
 use treff_app::{CheckState, Screen, ServerCheck, Snapshot, UserError};
 use treff_ui::{
-    AppWindow, HomeAdapter, NewMeetingAdapter, ServersAdapter, SettingsAdapter, SettingsPage, Ui,
+    AppWindow, CompareAdapter, HomeAdapter, NewMeetingAdapter, ServersAdapter, SettingsAdapter, SettingsPage,
+    Ui,
 };
 
 use super::host::NOW;
-use super::people::{findings, meeting, snapshot};
+use super::people::{compared, findings, meeting, snapshot};
 use super::{LAPTOP, Scene};
 use crate::stage::Stage;
 
 pub(crate) fn scenes() -> Vec<Scene> {
     let mut scenes = settings();
     scenes.extend(servers());
+    scenes.extend(comparisons());
     scenes.extend(new_meeting());
     scenes
 }
@@ -88,6 +90,34 @@ fn servers() -> Vec<Scene> {
         Scene::new("server-failed-fr", with_check(CheckState::Failed { error: unreachable }))
             .language("fr")
             .act(open_server),
+    ]
+}
+
+fn open_comparison(_: &Ui, window: &AppWindow, _: &Stage) {
+    window.global::<HomeAdapter>().invoke_open_servers();
+    window.global::<ServersAdapter>().invoke_compare();
+}
+
+fn comparisons() -> Vec<Scene> {
+    let choice = |ui: &Ui, window: &AppWindow, stage: &Stage| {
+        open_comparison(ui, window, stage);
+        let compare = window.global::<CompareAdapter>();
+        compare.invoke_choose("meet.example.org".into(), true);
+        compare.invoke_choose("meet.example.at".into(), true);
+    };
+    let addresses = ["meet.example.org", "visio.example.net", "meet.example.at", "meet.example.nl"];
+    let two = || compared(&addresses[..2], snapshot());
+    let four = || compared(&addresses, snapshot());
+    let scene = |name: &str, snapshot| Scene::new(name, snapshot).act(open_comparison);
+    vec![
+        Scene::new("compare-choice", snapshot()).act(choice),
+        Scene::new("compare-choice-large-de", snapshot()).language("de").large().act(choice),
+        scene("compare-two", two()).size((360, 1900)),
+        scene("compare-two-de-dark", two()).language("de").dark(),
+        scene("compare-four-large-de", four()).language("de").large(),
+        scene("compare-four-fr", four()).language("fr").size((360, 2400)),
+        scene("compare-four-wide", four()).size((1280, 1000)),
+        scene("compare-four-wide-de-dark", four()).language("de").dark().size((1280, 1000)),
     ]
 }
 

@@ -1,8 +1,8 @@
 //! Who and what the scenes are about: made-up people, servers and devices.
 
 use treff_app::{
-    Device, Devices, EndReason, Finding, ForeignPurpose, RecentMeeting, Screen, Server, ServerFeature,
-    Settings, Snapshot, UserError,
+    CheckState, Comparison, ComparisonLine, Device, Devices, EndReason, Finding, ForeignPurpose,
+    RecentMeeting, Screen, Server, ServerCheck, ServerFeature, Settings, Snapshot, UserError,
 };
 
 use super::host::NOW;
@@ -102,4 +102,66 @@ pub(crate) fn findings() -> Vec<Finding> {
         Finding::BrowserLoads { purpose: ForeignPurpose::WebFront, host: "Cloudflare".to_owned() },
         Finding::NothingForeign,
     ]
+}
+
+/// What looks at some servers may find: the second is loaded with foreign services, the third does not answer, the
+/// fourth is still being looked at.
+fn looks(address: &str) -> CheckState {
+    let offered = |feature, offered| Finding::Feature { feature, offered };
+    let loads = |purpose, host: &str| Finding::BrowserLoads { purpose, host: host.to_owned() };
+    match address {
+        // One that loads nothing foreign.
+        "meet.example.org" => {
+            let mut findings = findings();
+            findings.retain(|finding| !matches!(finding, Finding::BrowserLoads { .. }));
+            CheckState::Done { findings, at: NOW }
+        }
+        "visio.example.net" => CheckState::Done {
+            findings: vec![
+                Finding::Answers { milliseconds: 112 },
+                Finding::Release { version: "8252".to_owned(), date: None },
+                Finding::Location { country: "FR".to_owned(), in_eu: true, stated: None },
+                Finding::OpensRooms { anyone: false },
+                offered(ServerFeature::Lobby, true),
+                offered(ServerFeature::EndToEndEncryption, false),
+                offered(ServerFeature::DialIn, true),
+                loads(ForeignPurpose::Analytics, "statistiques.example.com"),
+                loads(ForeignPurpose::Avatars, "www.gravatar.com"),
+            ],
+            at: NOW,
+        },
+        "meet.example.at" => CheckState::Failed {
+            error: UserError::ServerUnreachable { server: "meet.example.at".to_owned() },
+        },
+        _ => CheckState::Running,
+    }
+}
+
+/// These servers side by side.
+pub(crate) fn compared(addresses: &[&str], home: Snapshot) -> Snapshot {
+    let found = |address: &str| match looks(address) {
+        CheckState::Done { findings, .. } => findings,
+        _ => Vec::new(),
+    };
+    let mut topics: Vec<_> =
+        addresses.iter().flat_map(|address| found(address)).map(|finding| finding.topic()).collect();
+    topics.sort();
+    topics.dedup();
+    let line = |topic| ComparisonLine {
+        topic,
+        cells: addresses
+            .iter()
+            .map(|address| found(address).into_iter().filter(|finding| finding.topic() == topic).collect())
+            .collect(),
+    };
+    let servers = addresses.iter().map(|address| (*address).to_owned());
+    let check = |address: &&str| ServerCheck { address: (*address).to_owned(), state: looks(address) };
+    Snapshot {
+        checks: addresses.iter().map(check).collect(),
+        comparison: Some(Comparison {
+            servers: servers.collect(),
+            lines: topics.into_iter().map(line).collect(),
+        }),
+        ..home
+    }
 }
