@@ -5,11 +5,12 @@ use treff_app::{
     ChatLine, ConnectionState, DeviceKind, DeviceProblem, DialIn, DialInNumber, Event, Knocker, Notice,
     Participant, Quality, Reaction, Screen, SelfView, Snapshot, SpeakerLevel, Tracks,
 };
-use treff_ui::{AppWindow, CallAdapter, CallSheet, CallView};
+use treff_ui::{AppWindow, CallAdapter, CallSheet, CallView, Ui};
 
 use super::host::NOW;
 use super::people::meeting;
 use super::{LAPTOP, Scene};
+use crate::stage::Stage;
 
 /// A phone lying on its side.
 const SIDEWAYS: (u32, u32) = (720, 360);
@@ -73,7 +74,7 @@ fn speaks(number: usize) -> Event {
     Event::Levels { me: 0.0, speakers: vec![SpeakerLevel { endpoint: format!("p{number}"), level: 0.5 }] }
 }
 
-fn open(sheet: CallSheet) -> impl Fn(&treff_ui::Ui, &AppWindow, &crate::stage::Stage) {
+fn open(sheet: CallSheet) -> impl Fn(&Ui, &AppWindow, &Stage) {
     move |_, window, stage| {
         window.global::<CallAdapter>().invoke_toggle_sheet(sheet);
         stage.settle();
@@ -85,6 +86,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
     scenes.extend(happenings());
     scenes.extend(sheets());
     scenes.extend(words());
+    scenes.extend(questions());
     scenes
 }
 
@@ -183,6 +185,20 @@ fn happenings() -> Vec<Scene> {
     ]
 }
 
+/// Another program hands over a link.
+fn asked(ui: &Ui, _: &AppWindow, _: &Stage) {
+    ui.ask_to_leave("https://meet.example.org/ChorprobeAlt", |_| {});
+}
+
+/// The question whether to leave for another meeting.
+fn questions() -> Vec<Scene> {
+    vec![
+        Scene::new("call-question-de", call(2)).language("de").act(asked),
+        Scene::new("call-question-large-fr", call(2)).language("fr").large().act(asked),
+        Scene::new("call-question-wide", call(3)).size(LAPTOP).act(asked),
+    ]
+}
+
 fn line(from: &str, name: &str, text: &str, minutes_ago: u64) -> ChatLine {
     ChatLine {
         id: format!("{from}{minutes_ago}{}", text.len()),
@@ -214,6 +230,15 @@ fn chatty(others: usize) -> Snapshot {
         private(line("me", "Ruth", "Of course, get well soon!", 8), Some("p1")),
     ];
     call
+}
+
+/// Faces and signs that few fonts know, in names and messages. No picture is compared: machines have other fonts.
+pub(crate) fn emoji(name: &str) -> Scene {
+    let mut call = chatty(3);
+    call.participants[0].name = Some("Ben 🌻".to_owned());
+    call.chat.push(line("p0", "Ben 🌻", "👍🏽", 3));
+    call.chat.push(line("p1", "Cleo", "See you on Tuesday 👩‍👩‍👧‍👦🎉🎉 at the café ☕, bring cake 🍰!", 2));
+    Scene::new(name, call).act(open(CallSheet::Chat))
 }
 
 /// Sheets over the call, and beside it.

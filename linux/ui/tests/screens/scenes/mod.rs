@@ -16,7 +16,7 @@ use treff_app::{Event, Snapshot};
 use treff_ui::call::{CallPresenter, PictureFeed, PictureStore};
 use treff_ui::{AppWindow, Desktop, Ui};
 
-pub(crate) use calls::call;
+pub(crate) use calls::{call, emoji};
 pub(crate) use host::FakeHost;
 pub(crate) use people::{meeting, snapshot};
 
