@@ -6,13 +6,11 @@ use std::process::{Child, Command, Stdio};
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::{Connection, RequestConnection};
 use x11rb::protocol::xproto::{
-    ConfigureWindowAux, ConnectionExt, CreateWindowAux, ImageFormat, InputFocus, MapState, StackMode, Window,
-    WindowClass,
+    AtomEnum, ConfigureWindowAux, ConnectionExt, CreateWindowAux, ImageFormat, InputFocus, MapState,
+    PropMode, StackMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
-
-/// The screen: a laptop's.
-pub(crate) const SCREEN: (u16, u16) = (1280, 800);
+use x11rb::wrapper::ConnectionExt as _;
 
 /// Keys without a letter, by their keysyms (X11/keysymdef.h).
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +42,7 @@ impl Key {
 /// A running Xvfb, ended when dropped.
 pub(crate) struct Display {
     server: Child,
+    size: (u16, u16),
     name: String,
     connection: RustConnection,
     root: Window,
@@ -54,8 +53,8 @@ pub(crate) struct Display {
 
 impl Display {
     /// Starts one on a number that is free.
-    pub(crate) fn start() -> Self {
-        let screen = format!("{}x{}x24", SCREEN.0, SCREEN.1);
+    pub(crate) fn start(size: (u16, u16)) -> Self {
+        let screen = format!("{}x{}x24", size.0, size.1);
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"])
             // With it no window ever learns that another lies over it.
@@ -79,7 +78,12 @@ impl Display {
         let keys = (least, mapping.keysyms.chunks(per_key).map(<[u32]>::to_vec).collect());
         let xtest = connection.extension_information("XTEST").expect("a question");
         let xtest = xtest.expect("Xvfb lets tests press keys").major_opcode;
-        Self { server, name, connection, root, keys, xtest }
+        Self { server, size, name, connection, root, keys, xtest }
+    }
+
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
     }
 
     /// What goes into `DISPLAY`.
@@ -147,9 +151,12 @@ impl Display {
         })
     }
 
+    fn atom(&self, name: &str) -> Option<u32> {
+        Some(self.connection.intern_atom(false, name.as_bytes()).ok()?.reply().ok()?.atom)
+    }
+
     fn title(&self, window: Window) -> Option<String> {
-        let intern = |name: &[u8]| Some(self.connection.intern_atom(false, name).ok()?.reply().ok()?.atom);
-        let (name, kind) = (intern(b"_NET_WM_NAME")?, intern(b"UTF8_STRING")?);
+        let (name, kind) = (self.atom("_NET_WM_NAME")?, self.atom("UTF8_STRING")?);
         let property = self.connection.get_property(false, window, name, kind, 0, 1024).ok()?.reply().ok()?;
         String::from_utf8(property.value).ok()
     }
@@ -157,13 +164,36 @@ impl Display {
     /// Does what a window manager does: the window fills the screen and has the keyboard.
     pub(crate) fn manage(&self, window: Window) {
         let place =
-            ConfigureWindowAux::new().x(0).y(0).width(u32::from(SCREEN.0)).height(u32::from(SCREEN.1));
+            ConfigureWindowAux::new().x(0).y(0).width(u32::from(self.size.0)).height(u32::from(self.size.1));
         self.connection.configure_window(window, &place).expect("the server listens").ignore_error();
         self.connection
             .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)
             .expect("the server listens")
             .ignore_error();
         self.connection.flush().expect("the server listens");
+    }
+
+    /// Takes the window off the screen as a window manager does who was asked to minimise it (EWMH, _NET_WM_STATE).
+    pub(crate) fn minimise(&self, window: Window) {
+        let hidden = self.atom("_NET_WM_STATE_HIDDEN").expect("the server knows names");
+        self.set_state(window, &[hidden]);
+        self.connection.unmap_window(window).expect("the server listens").ignore_error();
+        self.connection.flush().expect("the server listens");
+    }
+
+    /// Brings it back.
+    pub(crate) fn restore(&self, window: Window) {
+        self.set_state(window, &[]);
+        self.connection.map_window(window).expect("the server listens").ignore_error();
+        self.manage(window);
+    }
+
+    fn set_state(&self, window: Window, state: &[u32]) {
+        let property = self.atom("_NET_WM_STATE").expect("the server knows names");
+        self.connection
+            .change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, state)
+            .expect("the server listens")
+            .ignore_error();
     }
 
     /// Lays another program's window over the whole screen.
@@ -177,8 +207,8 @@ impl Display {
                 self.root,
                 0,
                 0,
-                SCREEN.0,
-                SCREEN.1,
+                self.size.0,
+                self.size.1,
                 0,
                 WindowClass::INPUT_OUTPUT,
                 x11rb::COPY_FROM_PARENT,
@@ -200,7 +230,7 @@ impl Display {
 
     /// What a person sees now.
     pub(crate) fn look(&self) -> Picture {
-        let (width, height) = SCREEN;
+        let (width, height) = self.size;
         let image = self
             .connection
             .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, !0)
@@ -209,7 +239,7 @@ impl Display {
             .expect("the screen can be read");
         // 24 bits deep, 32 a pixel, little-endian: blue first.
         let pixels = image.data.chunks_exact(4).map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
-        Picture { pixels }
+        Picture { width: usize::from(width), pixels }
     }
 }
 
@@ -222,6 +252,7 @@ impl Drop for Display {
 
 /// The screen at one moment.
 pub(crate) struct Picture {
+    width: usize,
     pixels: Vec<[u8; 3]>,
 }
 
@@ -229,7 +260,7 @@ impl Picture {
     /// How many pixels of the columns from `left` on have about this colour.
     pub(crate) fn count(&self, colour: [u8; 3], left: u16) -> usize {
         let near = |pixel: &[u8; 3]| pixel.iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= 12);
-        let rows = self.pixels.chunks_exact(usize::from(SCREEN.0));
+        let rows = self.pixels.chunks_exact(self.width);
         rows.map(|row| row[usize::from(left)..].iter().filter(|pixel| near(pixel)).count()).sum()
     }
 
@@ -246,7 +277,8 @@ impl Picture {
     /// Keeps it for a person to look at when a test has failed.
     pub(crate) fn keep(&self, name: &str) -> String {
         let path = format!("{}/{name}.ppm", env!("CARGO_TARGET_TMPDIR"));
-        let mut file = format!("P6 {} {} 255\n", SCREEN.0, SCREEN.1).into_bytes();
+        let height = self.pixels.len() / self.width;
+        let mut file = format!("P6 {} {height} 255\n", self.width).into_bytes();
         file.extend(self.pixels.as_flattened());
         std::fs::write(&path, file).map_or_else(|error| error.to_string(), |()| path)
     }

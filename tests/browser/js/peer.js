@@ -27,7 +27,7 @@ class Peer {
     this.work = Promise.resolve();
   }
 
-  /** `{room, name, codec, layers, scalability, hertz, colour, width, height, fps, maxHeight}`; gives the endpoint id. */
+  /** `{room, name, codec, layers, scalability, hertz, colour, width, height, fps, maxHeight, show}`; gives the endpoint id. */
   async join(options) {
     this.options = options;
     // The page lies beside this deployment's config.js, and a browser can simply run that.
@@ -148,10 +148,10 @@ class Peer {
 
   async begin(offer) {
     this.session?.close();
-    const { codec, layers, scalability, maxHeight } = this.options;
+    const { codec, layers, scalability, maxHeight, show } = this.options;
     const { camera, sound } = this;
     const height = this.options.height;
-    const ours = { camera, height, sound, codec, layers, scalability, maxHeight };
+    const ours = { camera, height, sound, codec, layers, scalability, maxHeight, show };
     this.session = new Session(offer, this.me, ours, (step) => this.later(step));
     const accept = await this.session.accept(this.stream.jid);
     await this.stream.iq("set", `${this.room}/focus`, accept);

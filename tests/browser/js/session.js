@@ -20,7 +20,7 @@ const withSimulcast = ({ type, sdp }, layers) => {
 
 class Session {
   /**
-   * `ours` is `{camera, height, sound, codec, layers, scalability, maxHeight}`, `me` the endpoint id. `later` does one
+   * `ours` is `{camera, height, sound, codec, layers, scalability, maxHeight, show}`, `me` the endpoint id. `later` does one
    * thing after the other: a peer connection takes nothing new before it is done with the last.
    */
   constructor(offer, me, ours, later) {
@@ -82,8 +82,9 @@ class Session {
       const section = this.sections[Number(mid)];
       if (section?.source && !this.senses.has(mid)) {
         const { track } = receiver;
-        this.senses.set(mid,
-          section.kind === "video" ? new PictureReader(track) : this.ours.sound.listen(track));
+        const { show, sound } = this.ours;
+        this.senses.set(mid, section.kind !== "video" ? sound.listen(track)
+          : show ? new Shown(track, section.source.name === show) : new PictureReader(track));
       }
     }
     await this.shape();
@@ -131,7 +132,11 @@ class Session {
   wants(maxHeight) {
     this.ours.maxHeight = maxHeight;
     if (["open", WebSocket.OPEN].includes(this.channel?.readyState)) {
-      this.say({ colibriClass: "ReceiverVideoConstraints", lastN: -1, defaultConstraints: { maxHeight } });
+      const { show } = this.ours;
+      this.say({
+        colibriClass: "ReceiverVideoConstraints", lastN: -1, defaultConstraints: { maxHeight },
+        ...(show && { onStageSources: [show], constraints: { [show]: { maxHeight: 720 } } }),
+      });
     }
   }
 

@@ -1,4 +1,5 @@
-//! The Chromium process: started without a screen in a folder of its own, ended and cleaned up when dropped.
+//! The Chromium process: started in a folder of its own, without a screen or on a display, ended and cleaned up when
+//! dropped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,8 +17,7 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 /// The pipe's descriptors are 3 and 4 for Chromium; a shell puts them there, since Rust's standard library cannot.
 const START: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
 
-const FLAGS: [&str; 18] = [
-    "--headless",
+const FLAGS: [&str; 17] = [
     "--remote-debugging-pipe",
     // Tests run as root in containers.
     "--no-sandbox",
@@ -48,11 +48,29 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium.
+    /// Starts Chromium without a screen.
     ///
     /// # Errors
     /// When it is not installed or cannot be started.
     pub fn start() -> Result<Self, BrowserError> {
+        Self::start_with(Command::new("/bin/sh"), &["--headless".to_owned()])
+    }
+
+    /// Starts Chromium with a window that fills an X display.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub fn on_display(display: &str, size: (u16, u16)) -> Result<Self, BrowserError> {
+        let mut shell = Command::new("/bin/sh");
+        shell.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY");
+        let size = format!("--window-size={},{}", size.0, size.1);
+        Self::start_with(
+            shell,
+            &["--window-position=0,0".to_owned(), "--ozone-platform=x11".to_owned(), size],
+        )
+    }
+
+    fn start_with(mut shell: Command, flags: &[String]) -> Result<Self, BrowserError> {
         if !Path::new(CHROMIUM).exists() {
             return Err(BrowserError::NotInstalled(CHROMIUM));
         }
@@ -60,9 +78,10 @@ impl Browser {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("treff-browser-{}-{number}", process::id()));
         fs::create_dir_all(&folder)?;
-        let child = Command::new("/bin/sh")
+        let child = shell
             .args(["-c", START, CHROMIUM])
             .args(FLAGS)
+            .args(flags)
             .args(["--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows"])
             .arg(format!("--user-data-dir={}", folder.display()))
             .env("HOME", &folder)
@@ -98,6 +117,11 @@ impl Browser {
         let browser = Arc::new(Self::start()?);
         *shared = Arc::downgrade(&browser);
         Ok(browser)
+    }
+
+    /// Its first process; the others are its children.
+    pub fn process(&self) -> u32 {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner).id()
     }
 
     /// Opens a page at this address.

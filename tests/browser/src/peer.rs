@@ -15,6 +15,7 @@ const SCRIPT: &str = concat!(
     include_str!("../js/description.js"),
     include_str!("../js/pattern.js"),
     include_str!("../js/sound.js"),
+    include_str!("../js/shown.js"),
     include_str!("../js/session.js"),
     include_str!("../js/peer.js"),
     "})()"
@@ -44,6 +45,9 @@ pub struct PeerOptions {
     pub fps: u8,
     /// The largest height they ask the bridge for.
     pub max_height: u16,
+    /// Puts what is received on the page, this source large and the others small, and reads nothing out of it: for
+    /// measurements on a display.
+    pub show: Option<String>,
 }
 
 impl Default for PeerOptions {
@@ -59,6 +63,7 @@ impl Default for PeerOptions {
             height: 360,
             fps: 15,
             max_height: 360,
+            show: None,
         }
     }
 }
