@@ -29,4 +29,20 @@ fn tone_of(finding: &treff_app::Finding) -> treff_app::Tone {
     finding.tone()
 }
 
+/// A QR code, to be drawn with four light modules around it.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct QrCode {
+    /// Modules on each side.
+    pub size: u32,
+    /// Dark ones are true; row by row, from the top.
+    pub modules: Vec<bool>,
+}
+
+/// The QR code of a link; none for more text than a code holds.
+#[uniffi::export]
+fn qr_code(text: &str) -> Option<QrCode> {
+    let code = treff_app::qr_code(text)?;
+    Some(QrCode { size: u32::try_from(code.size).ok()?, modules: code.modules })
+}
+
 uniffi::setup_scaffolding!();

@@ -5,15 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use treff_app::NetworkAddresses;
 
-/// The newest addresses. Kotlin writes them whenever the network changes, the core reads them for each media session.
+/// The newest addresses. Kotlin writes them whenever the network changes; the core reads them then, and for each media session.
 #[derive(Clone, Default)]
 pub(crate) struct Addresses(Arc<Mutex<Vec<IpAddr>>>);
 
 impl Addresses {
-    /// Replaces them. What is no address is dropped; a scope (`%wlan0`) is cut off.
-    pub(crate) fn set(&self, addresses: &[String]) {
+    /// Replaces them, and tells whether they are others than before. What is no address is dropped; a scope (`%wlan0`) is
+    /// cut off.
+    pub(crate) fn set(&self, addresses: &[String]) -> bool {
         let read = |text: &String| text.split('%').next().and_then(|address| address.parse().ok());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = addresses.iter().filter_map(read).collect();
+        let new: Vec<IpAddr> = addresses.iter().filter_map(read).collect();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = *kept != new;
+        *kept = new;
+        changed
     }
 }
 
@@ -30,12 +35,9 @@ mod tests {
     #[test]
     fn addresses_are_read_and_nonsense_is_dropped() {
         let addresses = Addresses::default();
-        addresses.set(&[
-            "192.0.2.7".to_owned(),
-            "fe80::1%wlan0".to_owned(),
-            "wlan0".to_owned(),
-            String::new(),
-        ]);
+        let told = ["192.0.2.7", "fe80::1%wlan0", "wlan0", ""].map(str::to_owned);
+        assert!(addresses.set(&told));
+        assert!(!addresses.set(&told), "the same again");
         let expected: Vec<IpAddr> = vec![[192, 0, 2, 7].into(), "fe80::1".parse().expect("an address")];
         assert_eq!(addresses.addresses(), expected);
     }

@@ -13,6 +13,7 @@ import android.view.View
 import android.view.WindowManager
 import android.widget.FrameLayout
 import org.treffmeet.treff.call.CallView
+import org.treffmeet.treff.comparison.ComparisonView
 import org.treffmeet.treff.core.Theme
 import org.treffmeet.treff.ended.EndedView
 import org.treffmeet.treff.home.HomeView
@@ -174,6 +175,7 @@ class MainActivity : Activity() {
             Shown.SETTINGS -> SettingsView(this, presenters.settings, outside)
             Shown.SERVERS -> ServersView(this, presenters.servers)
             Shown.SERVER -> ServerView(this, presenters.server, outside)
+            Shown.COMPARISON -> ComparisonView(this, presenters.comparison)
         }
     }
 

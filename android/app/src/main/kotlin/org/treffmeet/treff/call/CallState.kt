@@ -36,7 +36,7 @@ data class CallState(
 )
 
 /** What lies over or beside the pictures. */
-enum class Sheet { CHAT, PEOPLE, MORE, PROTECTION }
+enum class Sheet { CHAT, PEOPLE, MORE, INVITE, PROTECTION }
 
 /** One tile. */
 data class TileState(

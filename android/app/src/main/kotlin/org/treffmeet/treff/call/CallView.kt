@@ -11,6 +11,8 @@ import android.widget.LinearLayout
 import org.treffmeet.treff.R
 import org.treffmeet.treff.chat.ChatPresenter
 import org.treffmeet.treff.chat.ChatView
+import org.treffmeet.treff.invite.InvitePresenter
+import org.treffmeet.treff.invite.InviteView
 import org.treffmeet.treff.people.PeoplePresenter
 import org.treffmeet.treff.people.PeopleView
 import org.treffmeet.treff.ui.ScreenView
@@ -37,7 +39,7 @@ import org.treffmeet.treff.ui.typeScale
 import org.treffmeet.treff.ui.wide
 
 /** What the sheets of a call are drawn from. */
-class CallSheets(val chat: ChatPresenter, val people: PeoplePresenter, val protection: ProtectionPresenter)
+class CallSheets(val chat: ChatPresenter, val people: PeoplePresenter, val invite: InvitePresenter, val protection: ProtectionPresenter)
 
 /** The call: pictures fill the screen, a line above, controls below, and one sheet over or beside them. */
 class CallView(base: Context, private val presenter: CallPresenter, private val sheets: CallSheets, private val window: Window) : ScreenView {
@@ -169,12 +171,14 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
             Sheet.CHAT -> ChatView(context, sheets.chat)
             Sheet.PEOPLE -> PeopleView(context, sheets.people)
             Sheet.MORE -> MoreView(context, presenter, window)
+            Sheet.INVITE -> InviteView(context, sheets.invite, window)
             Sheet.PROTECTION -> ProtectionView(context, sheets.protection)
         }
         val title = when (wanted) {
             Sheet.CHAT -> R.string.chat
             Sheet.PEOPLE -> R.string.people
             Sheet.MORE -> R.string.more
+            Sheet.INVITE -> R.string.invite
             Sheet.PROTECTION -> R.string.protect_room
         }
         sheet = wanted to content

@@ -35,9 +35,7 @@ class MoreView(private val context: Context, private val presenter: CallPresente
 
     init {
         val side = context.size(R.dimen.space_base)
-        val invite = Row(context, context.getString(R.string.invite), null, R.drawable.ic_person_add).leads(chevron = false) {
-            state?.let { window.share(context.getString(R.string.share_text, it.meeting, it.link)) }
-        }
+        val invite = Row(context, context.getString(R.string.invite), null, R.drawable.ic_person_add).leads { presenter.open(Sheet.INVITE) }
         val page = context.column {
             setPadding(side, 0, side, side)
             below(reactions())

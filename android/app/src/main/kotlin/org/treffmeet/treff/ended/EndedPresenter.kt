@@ -27,12 +27,14 @@ class EndedPresenter(private val session: Session) {
         // Whoever was removed may ask outside first; trying again at once helps nobody.
         val mayTry = (reason is EndReason.Left || reason is EndReason.Failed) && link().isNotEmpty()
         val again = if (error != null && minutes == null) R.string.again else R.string.join_again
+        val next = state.snapshot.nextServer?.let(state::serverName)
         return EndedState(
             meeting = state.meeting,
             title = words(title),
-            lines = lines(reason) + listOfNotNull(minutes?.let(::stayed)),
+            lines = lines(reason) + listOfNotNull(minutes?.let(::stayed), next?.let { words(R.string.start_on_why, it) }),
             again = if (mayTry) words(again) else null,
             browser = Problems.browserAddress(error),
+            next = next?.let { words(R.string.start_on, it) },
             otherServer = error is UserError.ServerNotFound || error is UserError.ServerUnreachable ||
                 error is UserError.ServerNotReady,
         )
@@ -63,7 +65,14 @@ class EndedPresenter(private val session: Session) {
 
     private fun link() = session.state.snapshot.link.ifEmpty { session.state.opened }
 
-    fun again() = session.open(link())
+    /** A meeting that begins here stays one: it can still move to another server when this one fails again. */
+    fun again() = if (session.state.snapshot.nextServer == null) session.open(link()) else startOn(session.state.meetingServer)
+
+    fun next() {
+        session.state.snapshot.nextServer?.let(::startOn)
+    }
+
+    private fun startOn(server: String) = session.dispatch(Command.StartOn(server))
 
     fun otherServer() = session.go(Place.Servers)
 

@@ -11,5 +11,7 @@ data class EndedState(
     /** What going in again is called, where it helps. */
     val again: Words?,
     val browser: String?,
+    /** What beginning it on the next server is called, where it can begin elsewhere. */
+    val next: Words?,
     val otherServer: Boolean,
 )

@@ -23,6 +23,7 @@ class EndedView(private val context: Context, private val presenter: EndedPresen
     private val sentences = context.column { setPadding(0, 0, 0, context.size(R.dimen.space_snug)) }
     private val again = context.button("") { presenter.again() }
     private val browser = context.button(context.getString(R.string.in_browser)) { last?.browser?.let(window::browse) }
+    private val next = context.button("", Weight.SECOND) { presenter.next() }
     private val otherServer = context.button(context.getString(R.string.other_server), Weight.SECOND) { presenter.otherServer() }
     private var last: EndedState? = null
 
@@ -31,6 +32,7 @@ class EndedView(private val context: Context, private val presenter: EndedPresen
         view.add(sentences, R.dimen.space_hair)
         view.add(browser, R.dimen.space_snug)
         view.add(again, R.dimen.space_snug)
+        view.add(next, R.dimen.space_snug)
         view.add(otherServer, R.dimen.space_snug)
         view.add(context.button(context.getString(R.string.home), Weight.SECOND) { presenter.home() }, R.dimen.space_snug)
     }
@@ -45,6 +47,7 @@ class EndedView(private val context: Context, private val presenter: EndedPresen
             context.column { below(context.text(line.read(context)), context.size(R.dimen.space_snug)) }
         }
         again.say(state.again)
+        next.say(state.next)
         browser.shown = state.browser != null
         otherServer.shown = state.otherServer
     }

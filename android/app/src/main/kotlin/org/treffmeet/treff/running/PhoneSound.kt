@@ -21,6 +21,7 @@ class PhoneSound(context: Context) : Sound {
         // A telephone call takes the sound by itself, and the meeting goes on below it.
         .setOnAudioFocusChangeListener { }
         .build()
+    private val ear = Ear(context)
     private var inUse = false
     private var wish: SoundRoute? = null
     private val plugs = object : AudioDeviceCallback() {
@@ -44,6 +45,7 @@ class PhoneSound(context: Context) : Sound {
         } else {
             audio.unregisterAudioDeviceCallback(plugs)
             wish = null
+            ear.watch(false)
             release()
             audio.mode = AudioManager.MODE_NORMAL
             audio.abandonAudioFocusRequest(focus)
@@ -64,6 +66,7 @@ class PhoneSound(context: Context) : Sound {
     private fun route() {
         if (!inUse) return
         val route = chosen ?: return
+        ear.watch(route == SoundRoute.EARPIECE)
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) {
             devices().firstOrNull { routeOf(it.type) == route }?.let(::communicate)
         } else {

@@ -14,9 +14,11 @@ import org.treffmeet.treff.core.Finding
 import org.treffmeet.treff.core.Observer
 import org.treffmeet.treff.core.Platform
 import org.treffmeet.treff.core.PlatformTrust
+import org.treffmeet.treff.core.QrCode
 import org.treffmeet.treff.core.Screen
 import org.treffmeet.treff.core.Snapshot
 import org.treffmeet.treff.core.Tone
+import org.treffmeet.treff.core.qrCode
 import org.treffmeet.treff.core.toneOf
 import org.treffmeet.treff.session.CallMark
 import org.treffmeet.treff.session.Clock
@@ -29,13 +31,14 @@ class Running(
     core: Core,
     clock: Clock,
     mark: CallMark,
+    code: (String) -> QrCode?,
     tone: (Finding) -> Tone,
     val sound: Sound,
     private val service: ServiceSwitch,
     private val network: NetworkSwitch,
 ) {
     val session = Session(core, clock, mark)
-    val presenters = Presenters(session, tone)
+    val presenters = Presenters(session, code, tone)
 
     init {
         session.listen(::follow)
@@ -59,7 +62,7 @@ class Running(
         ): Running {
             val client = Client(config, trust)
             val running = Running(
-                ClientCore(client), PhoneClock, StoredMark(context), ::toneOf, PhoneSound(context), CallService.Switch(context), network(client),
+                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, PhoneSound(context), CallService.Switch(context), network(client),
             )
             RecentShortcuts(context, running.session)
             client.subscribe(OnMain(running.session))

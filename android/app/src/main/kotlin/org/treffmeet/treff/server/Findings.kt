@@ -3,6 +3,7 @@ package org.treffmeet.treff.server
 import java.time.LocalDate
 import java.time.ZoneId
 import org.treffmeet.treff.R
+import org.treffmeet.treff.core.ComparisonTopic
 import org.treffmeet.treff.core.Finding
 import org.treffmeet.treff.core.ForeignPurpose
 import org.treffmeet.treff.core.ServerFeature
@@ -35,6 +36,26 @@ object Findings {
         }
         return FindingRow(tone, title, detail)
     }
+
+    /** In a table, where the topic stands beside it: without an explanation. */
+    fun short(finding: Finding): Words = when (finding) {
+        is Finding.Answers -> words(R.string.f_ms, finding.milliseconds)
+        is Finding.Release -> finding.date?.let { words(R.string.dot, finding.version, day(it)) } ?: said(finding.version)
+        is Finding.Feature -> words(if (finding.offered) R.string.f_on else R.string.f_not)
+        is Finding.BrowserLoads -> words(R.string.dot, words(purpose(finding.purpose)), finding.host)
+        is Finding.Location, is Finding.OpensRooms, is Finding.NothingForeign -> row(finding, Tone.PLAIN).title
+    }
+
+    fun topic(topic: ComparisonTopic): Words = words(
+        when (topic) {
+            is ComparisonTopic.Answers -> R.string.c_answers
+            is ComparisonTopic.Release -> R.string.c_release
+            is ComparisonTopic.Location -> R.string.c_location
+            is ComparisonTopic.OpensRooms -> R.string.c_opens
+            is ComparisonTopic.Feature -> feature(topic.feature, offered = true)
+            is ComparisonTopic.BrowserLoads -> R.string.c_loads
+        },
+    )
 
     /** A day as the core writes it, or as it is if only the month is known. */
     private fun day(iso: String): Words {

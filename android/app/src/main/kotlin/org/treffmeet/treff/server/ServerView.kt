@@ -2,7 +2,6 @@ package org.treffmeet.treff.server
 
 import android.content.Context
 import org.treffmeet.treff.R
-import org.treffmeet.treff.core.Tone
 import org.treffmeet.treff.ui.Card
 import org.treffmeet.treff.ui.Page
 import org.treffmeet.treff.ui.Row
@@ -14,6 +13,7 @@ import org.treffmeet.treff.ui.button
 import org.treffmeet.treff.ui.column
 import org.treffmeet.treff.ui.follow
 import org.treffmeet.treff.ui.heading
+import org.treffmeet.treff.ui.mark
 import org.treffmeet.treff.ui.notice
 import org.treffmeet.treff.ui.read
 import org.treffmeet.treff.ui.say
@@ -64,11 +64,7 @@ class ServerView(private val context: Context, private val presenter: ServerPres
         foundTitle.shown = state.found.isNotEmpty()
         found.shown = state.found.isNotEmpty()
         found.follow(state.found) { finding ->
-            val (icon, tint) = when (finding.tone) {
-                Tone.GOOD -> R.drawable.ic_check to R.color.good
-                Tone.PLAIN -> R.drawable.ic_info to R.color.text_quiet
-                Tone.NOTICE -> R.drawable.ic_eye to R.color.warning
-            }
+            val (icon, tint) = finding.tone.mark
             Row(context, finding.title.read(context), finding.detail?.read(context), icon, tint)
         }
         pages.shown = state.pages.isNotEmpty()

@@ -29,6 +29,8 @@ class ServersPresenter(private val session: Session) {
 
     fun open(address: String) = session.go(Place.OneServer(address))
 
+    fun compare() = session.go(Place.Comparison)
+
     fun add(address: String) {
         val text = address.trim()
         if (text.isEmpty()) return

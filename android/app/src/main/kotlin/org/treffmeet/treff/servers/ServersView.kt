@@ -27,6 +27,7 @@ class ServersView(private val context: Context, private val presenter: ServersPr
     init {
         view.add(context.text(context.getString(R.string.servers_why), colour = R.color.text_quiet), R.dimen.space_tight)
         view.add(list)
+        view.add(context.button(context.getString(R.string.compare), Weight.QUIET, R.drawable.ic_layout_grid) { presenter.compare() }, R.dimen.space_snug)
         view.add(context.heading(context.getString(R.string.add_server)), R.dimen.space_wide)
         view.add(field, R.dimen.space_snug)
         view.add(problem, R.dimen.space_snug)

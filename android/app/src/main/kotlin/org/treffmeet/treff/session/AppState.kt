@@ -11,10 +11,11 @@ sealed interface Place {
     data object Settings : Place
     data object Servers : Place
     data class OneServer(val address: String) : Place
+    data object Comparison : Place
 }
 
 /** The screens. */
-enum class Shown { HOME, PREJOIN, WAITING, CALL, ENDED, SETTINGS, SERVERS, SERVER }
+enum class Shown { HOME, PREJOIN, WAITING, CALL, ENDED, SETTINGS, SERVERS, SERVER, COMPARISON }
 
 /** Everything the presenters draw from: the core's snapshot, and what the app remembers besides. */
 data class AppState(
@@ -39,6 +40,7 @@ data class AppState(
             Place.Settings -> Shown.SETTINGS
             Place.Servers -> Shown.SERVERS
             is Place.OneServer -> Shown.SERVER
+            Place.Comparison -> Shown.COMPARISON
             null -> when (snapshot.screen) {
                 is Screen.Prejoin -> Shown.PREJOIN
                 is Screen.Joining -> Shown.WAITING

@@ -10,6 +10,7 @@ import org.treffmeet.treff.core.EndReason
 import org.treffmeet.treff.core.Snapshot
 import org.treffmeet.treff.core.UserError
 import org.treffmeet.treff.testing.Desk
+import org.treffmeet.treff.testing.EXEMPLE
 import org.treffmeet.treff.testing.OPENED
 import org.treffmeet.treff.testing.ended
 import org.treffmeet.treff.testing.failed
@@ -36,10 +37,21 @@ class EndedPresenterTest {
     }
 
     @Test fun aServerThatDoesNotAnswerIsNamedWithAWayOut() {
-        val state = after(failed(UserError.ServerUnreachable("meet.ffmuc.net"))).presenters.ended.state()
+        val state = after(failed(UserError.ServerUnreachable("meet.example.org"))).presenters.ended.state()
         assertEquals(words(R.string.end_failed), state.title)
         assertEquals(words(R.string.again), state.again)
         assertTrue(state.otherServer)
+    }
+
+    @Test fun aMeetingThatCouldNotBeginIsOfferedOnTheNextServerAndMovesOnlyOnATap() {
+        val desk = after(failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = EXEMPLE.address))
+        val ended = desk.presenters.ended
+        assertEquals(words(R.string.start_on, "Visio Exemple"), ended.state().next)
+        assertEquals(words(R.string.start_on_why, "Visio Exemple"), ended.state().lines.last())
+        assertTrue(desk.asked().isEmpty())
+        ended.next()
+        ended.again()
+        assertEquals(listOf(Command.StartOn(EXEMPLE.address), Command.StartOn("meet.example.org")), desk.asked())
     }
 
     @Test fun aMeetingThatBrokeOffAfterHoursSaysSo() {

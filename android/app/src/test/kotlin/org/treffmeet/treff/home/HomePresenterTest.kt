@@ -28,17 +28,17 @@ class HomePresenterTest {
         desk.shows(
             HOME.copy(
                 recent = listOf(
-                    recent("Chor", "meet.ffmuc.net", NOW), recent("Eltern", "framatalk.org", NOW - DAY),
-                    recent("Verein", "meet.example.org", NOW - 3 * DAY), recent("Ilse", "framatalk.org", NOW - 40 * DAY),
-                    recent("Alt", "framatalk.org", NOW - 400 * DAY), recent("Morgen", "framatalk.org", NOW + DAY),
+                    recent("Chor", "meet.example.org", NOW), recent("Eltern", "visio.example.net", NOW - DAY),
+                    recent("Verein", "meet.example.com", NOW - 3 * DAY), recent("Ilse", "visio.example.net", NOW - 40 * DAY),
+                    recent("Alt", "visio.example.net", NOW - 400 * DAY), recent("Morgen", "visio.example.net", NOW + DAY),
                 ),
             ),
         )
         val days = presenter(desk).state().recent.map { (it.detail as Words.Text).args }
         val expected = listOf(
-            listOf(said("Freifunk Meet"), words(R.string.today)), listOf(said("Framatalk"), words(R.string.yesterday)),
-            listOf(said("meet.example.org"), Words.Weekday(NOW - 3 * DAY)), listOf(said("Framatalk"), Words.Day(NOW - 40 * DAY, year = false)),
-            listOf(said("Framatalk"), Words.Day(NOW - 400 * DAY, year = true)), listOf(said("Framatalk"), words(R.string.today)),
+            listOf(said("Beispielserver"), words(R.string.today)), listOf(said("Visio Exemple"), words(R.string.yesterday)),
+            listOf(said("meet.example.com"), Words.Weekday(NOW - 3 * DAY)), listOf(said("Visio Exemple"), Words.Day(NOW - 40 * DAY, year = false)),
+            listOf(said("Visio Exemple"), Words.Day(NOW - 400 * DAY, year = true)), listOf(said("Visio Exemple"), words(R.string.today)),
         )
         assertEquals(expected, days)
     }
@@ -47,9 +47,9 @@ class HomePresenterTest {
         val desk = Desk()
         desk.shows(HOME.copy(preferredServer = null, settings = SETTINGS.copy(welcomed = false)))
         val home = presenter(desk)
-        assertEquals(listOf("Freifunk Meet", "Framatalk", "Disroot"), home.state().choices.map { it.name })
-        home.choose("framatalk.org")
-        val expected = listOf(Command.SetPreferredServer("framatalk.org"), Command.ChangeSettings(SETTINGS.copy(welcomed = true)))
+        assertEquals(listOf("Beispielserver", "Visio Exemple", "Ontmoeting"), home.state().choices.map { it.name })
+        home.choose("visio.example.net")
+        val expected = listOf(Command.SetPreferredServer("visio.example.net"), Command.ChangeSettings(SETTINGS.copy(welcomed = true)))
         assertEquals(expected, desk.asked())
         desk.shows(HOME.copy(preferredServer = null))
         assertTrue(home.state().choices.isEmpty())

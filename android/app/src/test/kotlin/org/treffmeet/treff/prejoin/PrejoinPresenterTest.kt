@@ -20,7 +20,7 @@ class PrejoinPresenterTest {
         val desk = Desk()
         desk.shows(OPENED.copy(settings = SETTINGS.copy(name = "Ada")))
         val before = desk.presenters.prejoin
-        assertEquals(words(R.string.run_by, "Freifunk München", Words.Country("DE")), before.state().trust)
+        assertEquals(words(R.string.run_by, "Beispielverein e. V.", Words.Country("DE")), before.state().trust)
         assertEquals("Ada", before.state().name)
         before.join(" Ada L. ")
         assertEquals(listOf(Command.Join("Ada L.", null, true, false, Protection(null, false))), desk.asked())
@@ -28,8 +28,8 @@ class PrejoinPresenterTest {
 
     @Test fun anUnknownServerIsNamedByItsAddress() {
         val desk = Desk()
-        desk.shows(OPENED.copy(link = "https://meet.example.org:8443/club/Chor"))
-        assertEquals(words(R.string.server_line, "meet.example.org:8443/club"), desk.presenters.prejoin.state().trust)
+        desk.shows(OPENED.copy(link = "https://meet.example.com:8443/club/Chor"))
+        assertEquals(words(R.string.server_line, "meet.example.com:8443/club"), desk.presenters.prejoin.state().trust)
     }
 
     @Test fun whoeverRefusesTheMicrophoneIsToldAndMayListen() {

@@ -4,8 +4,13 @@ import org.treffmeet.treff.MainActivity
 import org.treffmeet.treff.call.Sheet
 import org.treffmeet.treff.call.Subject
 import org.treffmeet.treff.core.CheckState
+import org.treffmeet.treff.core.Comparison
+import org.treffmeet.treff.core.ComparisonLine
+import org.treffmeet.treff.core.ComparisonTopic
 import org.treffmeet.treff.core.ConnectionState
 import org.treffmeet.treff.core.DeviceProblem
+import org.treffmeet.treff.core.DialIn
+import org.treffmeet.treff.core.DialInNumber
 import org.treffmeet.treff.core.EndReason
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Finding
@@ -63,8 +68,8 @@ class Scene(
 
 private val lived = HOME.copy(
     recent = listOf(
-        recent("Elterngruppe Dienstag", "meet.ffmuc.net", NOW - DAY), recent("Waisen der Medizin", "framatalk.org", NOW - 12 * DAY),
-        recent("Chorprobe Alt", "meet.example.org", NOW - 400 * DAY),
+        recent("Elterngruppe Dienstag", "meet.example.org", NOW - DAY), recent("Gartenfreunde Musterdorf", "visio.example.net", NOW - 12 * DAY),
+        recent("Chorprobe Alt", "meet.example.com", NOW - 400 * DAY),
     ),
 )
 private val first = HOME.copy(preferredServer = null, settings = SETTINGS.copy(welcomed = false))
@@ -90,7 +95,26 @@ private val door = six.copy(
 private val findings = listOf(
     Finding.Answers(84u), Finding.Release("stable-10133", "2026-02-11"), Finding.Location("DE", true, "2026-11-24"), Finding.OpensRooms(true),
     Finding.Feature(ServerFeature.END_TO_END_ENCRYPTION, true), Finding.Feature(ServerFeature.RECORDING, false),
-    Finding.BrowserLoads(ForeignPurpose.WEB_FRONT, "cloudflare.com"), Finding.NothingForeign,
+    Finding.BrowserLoads(ForeignPurpose.WEB_FRONT, "front.example.com"),
+)
+
+private val compared = lived.copy(
+    comparison = Comparison(
+        listOf("meet.example.org", "visio.example.net", "meet.example.nl"),
+        listOf(
+            ComparisonLine(ComparisonTopic.Answers, listOf(listOf(Finding.Answers(84u)), listOf(Finding.Answers(41u)), emptyList())),
+            ComparisonLine(ComparisonTopic.OpensRooms, listOf(listOf(Finding.OpensRooms(true)), listOf(Finding.OpensRooms(false)), emptyList())),
+            ComparisonLine(ComparisonTopic.Feature(ServerFeature.LOBBY), listOf(listOf(Finding.Feature(ServerFeature.LOBBY, true)), emptyList(), emptyList())),
+            ComparisonLine(
+                ComparisonTopic.BrowserLoads,
+                listOf(listOf(Finding.NothingForeign), listOf(Finding.BrowserLoads(ForeignPurpose.STUN, "stun.example.com"), Finding.BrowserLoads(ForeignPurpose.ANALYTICS, "count.example.com")), emptyList()),
+            ),
+        ),
+    ),
+    checks = listOf(
+        ServerCheck("meet.example.org", CheckState.Done(emptyList(), NOW.toULong())), ServerCheck("visio.example.net", CheckState.Done(emptyList(), NOW.toULong())),
+        ServerCheck("meet.example.nl", CheckState.Failed(UserError.ServerUnreachable("meet.example.nl"))),
+    ),
 )
 
 private fun waiting(waiting: Waiting?) = named.copy(screen = Screen.Joining(waiting))
@@ -136,14 +160,18 @@ val SCENES = listOf(
     Scene("chat-de", talk, "de", after = sheet(Sheet.CHAT)), Scene("chat-empty-fr", two, "fr", after = sheet(Sheet.CHAT)), Scene("chat-large-de", talk, "de", type = 2f, after = sheet(Sheet.CHAT)),
     Scene("chat-private", talk, after = { (application as TestApplication).running.presenters.sheets.people.write("ruth") }), Scene("chat-tablet-de", talk, "de", size = Scene.TABLET, after = sheet(Sheet.CHAT)),
     Scene("people-de", door, "de", after = sheet(Sheet.PEOPLE)), Scene("people-large-fr", six, "fr", type = 2f, after = sheet(Sheet.PEOPLE)),
-    Scene("more-de", door, "de", after = sheet(Sheet.MORE)), Scene("more-large", door, type = 2f, after = sheet(Sheet.MORE)), Scene("protection-de", door, "de", after = sheet(Sheet.PROTECTION)),
+    Scene("more-de", door, "de", after = sheet(Sheet.MORE)), Scene("more-large", door, type = 2f, after = sheet(Sheet.MORE)), 
+    Scene("invite-de", two, "de", after = sheet(Sheet.INVITE)), Scene("invite-telephone-large-fr", two.copy(dialIn = DialIn("4711 0815", listOf(DialInNumber("France", "+33 1 99 00 12 34"), DialInNumber("Royaume-Uni", "+44 20 7946 0123")))), "fr", type = 2f, after = sheet(Sheet.INVITE)),
+    Scene("protection-de", door, "de", after = sheet(Sheet.PROTECTION)),
     Scene("servers-de", lived, "de", before = place(Place.Servers)), Scene("servers-large-dark", lived, dark = true, type = 2f, before = place(Place.Servers)),
-    Scene("server-de", lived, "de", before = place(Place.OneServer("framatalk.org"))),
-    Scene("server-found-de", lived.copy(checks = listOf(ServerCheck("meet.ffmuc.net", CheckState.Done(findings, NOW.toULong())))), "de", before = place(Place.OneServer("meet.ffmuc.net"))),
-    Scene("server-failed-fr", lived.copy(checks = listOf(ServerCheck("framatalk.org", CheckState.Failed(UserError.ServerUnreachable("framatalk.org"))))), "fr", before = place(Place.OneServer("framatalk.org"))),
+    Scene("server-de", lived, "de", before = place(Place.OneServer("visio.example.net"))),
+    Scene("server-found-de", lived.copy(checks = listOf(ServerCheck("meet.example.org", CheckState.Done(findings, NOW.toULong())))), "de", before = place(Place.OneServer("meet.example.org"))),
+    Scene("server-failed-fr", lived.copy(checks = listOf(ServerCheck("visio.example.net", CheckState.Failed(UserError.ServerUnreachable("visio.example.net"))))), "fr", before = place(Place.OneServer("visio.example.net"))),
+    Scene("compare-de", compared, "de", before = place(Place.Servers, Place.Comparison)), Scene("compare-large-fr", compared, "fr", dark = true, type = 2f, before = place(Place.Servers, Place.Comparison)),
     Scene("settings-de", named.copy(screen = Screen.Home), "de", before = place(Place.Settings)), Scene("settings-dark", named.copy(screen = Screen.Home), dark = true, before = place(Place.Settings)),
     Scene("settings-large-fr", named.copy(screen = Screen.Home), "fr", type = 2f, before = place(Place.Settings)),
     Scene("ended-left-de", ended(EndReason.Left, 47), "de"), Scene("ended-kicked", ended(EndReason.Kicked("Cleo", "Bitte leise sein"), 3)),
-    Scene("ended-unreachable-large-de", failed(UserError.ServerUnreachable("meet.ffmuc.net")), "de", type = 2f),
+    Scene("ended-unreachable-large-de", failed(UserError.ServerUnreachable("meet.example.org")), "de", type = 2f),
+    Scene("ended-next-de", failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = "visio.example.net"), "de"), Scene("ended-next-large-fr", failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = "visio.example.net"), "fr", type = 2f),
     Scene("ended-broke-off-dark-fr", failed(UserError.MediaFailed, 65), "fr", dark = true),
 )

@@ -24,11 +24,11 @@ class ServerPresentersTest {
     private val desk = Desk()
 
     @Test fun thePreferredServerStandsOnTop() {
-        desk.shows(HOME.copy(preferredServer = "framatalk.org"))
+        desk.shows(HOME.copy(preferredServer = "visio.example.net"))
         val rows = desk.presenters.servers.state().rows
-        assertEquals(listOf("Framatalk", "Freifunk Meet", "Disroot"), rows.map { it.name })
+        assertEquals(listOf("Visio Exemple", "Beispielserver", "Ontmoeting"), rows.map { it.name })
         assertEquals(listOf(true, false, false), rows.map { it.preferred })
-        assertEquals(words(R.string.dot, "framatalk.org", Words.Country("FR")), rows[0].detail)
+        assertEquals(words(R.string.dot, "visio.example.net", Words.Country("FR")), rows[0].detail)
     }
 
     @Test fun anAddressThatIsNoServerIsToldAndTypingTakesTheSentenceAway() {
@@ -42,15 +42,15 @@ class ServerPresentersTest {
     }
 
     @Test fun whatWasFoundIsToldInWordsWithAnExplanation() {
-        desk.session.go(Place.OneServer("framatalk.org"))
+        desk.session.go(Place.OneServer("visio.example.net"))
         assertEquals(words(R.string.look), desk.presenters.server.state().look)
         desk.presenters.server.look()
-        assertEquals(listOf(Command.CheckServer("framatalk.org")), desk.asked())
+        assertEquals(listOf(Command.CheckServer("visio.example.net")), desk.asked())
         val findings = listOf(
             Finding.Answers(84u), Finding.OpensRooms(true), Finding.Feature(ServerFeature.LOBBY, false),
             Finding.BrowserLoads(ForeignPurpose.STUN, "stun.example.com"), Finding.NothingForeign,
         )
-        desk.shows(HOME.copy(checks = listOf(ServerCheck("framatalk.org", CheckState.Done(findings, 1u)))))
+        desk.shows(HOME.copy(checks = listOf(ServerCheck("visio.example.net", CheckState.Done(findings, 1u)))))
         val state = desk.presenters.server.state()
         assertEquals(words(R.string.look_again), state.look)
         val expected = listOf(
@@ -62,18 +62,18 @@ class ServerPresentersTest {
     }
 
     @Test fun aServerFromALinkIsAddedWhenItIsToBeUsed() {
-        desk.session.go(Place.OneServer("meet.example.org"))
+        desk.session.go(Place.OneServer("meet.example.com"))
         assertFalse(desk.presenters.server.state().listed)
         assertEquals(words(R.string.not_your_server), desk.presenters.server.state().facts.single())
         desk.presenters.server.use()
-        assertTrue(desk.asked().containsAll(listOf(Command.AddServer("meet.example.org", null), Command.SetPreferredServer("meet.example.org"))))
+        assertTrue(desk.asked().containsAll(listOf(Command.AddServer("meet.example.com", null), Command.SetPreferredServer("meet.example.com"))))
     }
 
     @Test fun aServerTakenOffTheListLeadsBackToIt() {
         desk.session.go(Place.Servers)
-        desk.session.go(Place.OneServer("framatalk.org"))
+        desk.session.go(Place.OneServer("visio.example.net"))
         desk.presenters.server.takeOff()
         assertEquals(listOf<Place>(Place.Servers), desk.session.state.places)
-        assertEquals(listOf(Command.RemoveServer("framatalk.org")), desk.asked())
+        assertEquals(listOf(Command.RemoveServer("visio.example.net")), desk.asked())
     }
 }

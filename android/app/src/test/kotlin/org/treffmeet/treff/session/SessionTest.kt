@@ -18,7 +18,7 @@ import org.treffmeet.treff.testing.failed
 import org.treffmeet.treff.testing.person
 
 class SessionTest {
-    private val other = "https://framatalk.org/Other"
+    private val other = "https://visio.example.net/Other"
 
     @Test fun aTappedLinkOpensTheMeeting() {
         val desk = Desk()
@@ -74,7 +74,7 @@ class SessionTest {
         val desk = Desk()
         desk.shows(failed(UserError.LinkInvalid("no host")))
         assertEquals(Shown.HOME, desk.session.state.shown)
-        desk.shows(failed(UserError.ServerUnreachable("meet.ffmuc.net")))
+        desk.shows(failed(UserError.ServerUnreachable("meet.example.org")))
         assertEquals(Shown.ENDED, desk.session.state.shown)
     }
 

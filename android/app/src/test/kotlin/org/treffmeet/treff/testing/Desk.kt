@@ -41,7 +41,7 @@ class Desk(start: Snapshot = HOME, val mark: FakeMark = FakeMark()) {
     val core = FakeCore(start)
     val clock = FakeClock()
     val session = Session(core, clock, mark)
-    val presenters = Presenters(session) { Tone.PLAIN }
+    val presenters = Presenters(session, { null }) { Tone.PLAIN }
     private var revision = start.revision
 
     /** The core says that this is so now. */

@@ -30,9 +30,9 @@ val SETTINGS = Settings(
     textSize = 100u, welcomed = true,
 )
 
-val FREIFUNK = server("meet.ffmuc.net", "Freifunk Meet", "Freifunk München", "DE")
-val FRAMATALK = server("framatalk.org", "Framatalk", "Framasoft", "FR")
-val DISROOT = server("calls.disroot.org", "Disroot", "Disroot.org", "NL")
+val BEISPIEL = server("meet.example.org", "Beispielserver", "Beispielverein e. V.", "DE")
+val EXEMPLE = server("visio.example.net", "Visio Exemple", "Association Exemple", "FR")
+val VOORBEELD = server("meet.example.nl", "Ontmoeting", "Stichting Voorbeeld", "NL")
 
 fun server(address: String, name: String, operator: String? = null, country: String? = null) = Server(
     address = address, name = name, preset = true, operator = operator, country = country, inEu = country?.let { true },
@@ -46,12 +46,12 @@ val HOME = Snapshot(
     chat = emptyList(), recording = false, recentSpeakers = emptyList(), quality = Quality.UNKNOWN,
     door = RoomDoor(false, false, emptyList(), false, false), dialIn = null, joinedAt = null, endedAt = null, newMeeting = false,
     preview = Preview(false, false), devices = Devices(emptyList(), emptyList(), emptyList(), null, null, null, null, null, null, null, false),
-    settings = SETTINGS, servers = listOf(FREIFUNK, FRAMATALK, DISROOT), checks = emptyList(), comparison = null,
-    preferredServer = "meet.ffmuc.net", nextServer = null, recent = emptyList(),
+    settings = SETTINGS, servers = listOf(BEISPIEL, EXEMPLE, VOORBEELD), checks = emptyList(), comparison = null,
+    preferredServer = "meet.example.org", nextServer = null, recent = emptyList(),
 )
 
 /** A meeting whose link was opened. */
-val OPENED = HOME.copy(screen = Screen.Prejoin, room = "Elterngruppe Dienstag", link = "https://meet.ffmuc.net/ElterngruppeDienstag", connection = ConnectionState.CONNECTING)
+val OPENED = HOME.copy(screen = Screen.Prejoin, room = "Elterngruppe Dienstag", link = "https://meet.example.org/ElterngruppeDienstag", connection = ConnectionState.CONNECTING)
 
 /** Ada's meeting, with these people in it. */
 fun call(vararg people: Participant) = OPENED.copy(

@@ -3,6 +3,7 @@ package org.treffmeet.treff.testing
 import org.treffmeet.treff.TreffApplication
 import org.treffmeet.treff.call.SoundRoute
 import org.treffmeet.treff.core.Tone
+import org.treffmeet.treff.core.qrCode
 import org.treffmeet.treff.running.CallService
 import org.treffmeet.treff.running.Running
 import org.treffmeet.treff.running.Sound
@@ -14,7 +15,7 @@ class TestApplication : TreffApplication() {
     val mark = FakeMark()
     val sound = FakeSound()
 
-    override fun start() = Running(core, clock, mark, { Tone.GOOD }, sound, CallService.Switch(this)) { }
+    override fun start() = Running(core, clock, mark, ::qrCode, { Tone.GOOD }, sound, CallService.Switch(this)) { }
 
     private var revision = 1uL
 
