@@ -124,7 +124,7 @@ impl Sending {
             codec,
             max_height: self.wanted_height.unwrap_or(-1),
             estimate,
-            simulcast: simulcast && codec == VideoCodec::Vp8,
+            simulcast: simulcast && codec == VideoCodec::Vp8 && camera.video.simulcast(),
         };
         if let Some(plan) = self.allocator.update(&inputs) {
             camera.video.set_plan(plan);
@@ -308,6 +308,10 @@ impl Driver {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use treff_media::device::EncodedVideoSource;
+
     use super::*;
 
     #[test]
@@ -318,5 +322,42 @@ mod tests {
             assert_eq!(camera_share(estimate, false), alone);
             assert_eq!(camera_share(estimate, true), beside);
         }
+    }
+
+    /// A camera whose encoders turn out to make no temporal layers.
+    struct Ada {
+        flat: bool,
+        plan: Arc<Mutex<EncodePlan>>,
+    }
+
+    impl EncodedVideoSource for Ada {
+        fn capture_height(&self) -> u16 {
+            720
+        }
+
+        fn simulcast(&self) -> bool {
+            !self.flat
+        }
+
+        fn set_plan(&mut self, plan: &EncodePlan) {
+            *self.plan.lock().expect("nobody panics") = plan.clone();
+        }
+
+        fn request_keyframe(&mut self) {}
+    }
+
+    #[test]
+    fn without_temporal_layers_one_good_encoding_is_planned() {
+        let address = treff_link::parse("https://meet.example.org/Chor", None).expect("a link");
+        let mut sending = Sending::new(&treff_deployment::defaults(&address));
+        let heights = |sending: &mut Sending, flat| {
+            let plan = Arc::new(Mutex::new(EncodePlan::default()));
+            sending.use_camera(Source { id: 1, video: Box::new(Ada { flat, plan: Arc::clone(&plan) }) });
+            sending.update_plans(VideoCodec::Vp8, true, DataUse::Auto);
+            let plan = plan.lock().expect("nobody panics");
+            plan.layers.iter().map(|layer| (layer.layer, layer.height)).collect::<Vec<_>>()
+        };
+        assert_eq!(heights(&mut sending, false), [(0, 180), (1, 360)], "as far as the first estimate goes");
+        assert_eq!(heights(&mut sending, true), [(0, 720)]);
     }
 }

@@ -35,8 +35,8 @@ pub struct EncodePlan {
 pub enum SourceNews {
     /// An encoded picture.
     Frame(EncodedFrame),
-    /// [`EncodedVideoSource::capture_height`] says something new: the person has picked what to show, or its pictures
-    /// have another size now.
+    /// [`EncodedVideoSource::capture_height`] or [`EncodedVideoSource::simulcast`] says something new: the person has
+    /// picked what to show, its pictures have another size now, or its encoders can less than they said.
     Resized,
     /// Nothing more comes: unplugged, taken back by the system, refused by the person. The last thing said.
     Ended(DeviceError),
@@ -52,6 +52,12 @@ pub trait EncodedVideoSource: Send {
     /// Height of the captured pictures in pixels (the smaller dimension); 0 while that is not known yet, as long as a
     /// person has not picked or allowed it. [`SourceNews::Resized`] tells when it changes.
     fn capture_height(&self) -> u16;
+
+    /// Whether its encoders make temporal layers. Where they do not, simulcast is of no use: a single encoding is planned
+    /// then. [`SourceNews::Resized`] tells when it changes.
+    fn simulcast(&self) -> bool {
+        true
+    }
 
     /// Replaces the plan. Must return at once. A layer that becomes active starts with a key frame.
     fn set_plan(&mut self, plan: &EncodePlan);
