@@ -61,7 +61,7 @@ pub(crate) fn snapshot() -> Snapshot {
         settings: Settings { name: "Ruth".to_owned(), welcomed: true, ..Settings::default() },
         recent: vec![
             recent("Elterngruppe Dienstag", "meet.example.org", 1),
-            recent("Waisen der Medizin", "visio.example.net", 4),
+            recent("Lesekreis Nord", "visio.example.net", 4),
             recent("Chorprobe Alt", "meet.example.com", 21),
         ],
         ..first_start()
