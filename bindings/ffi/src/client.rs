@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use treff_app::{Command, ServerTrust, Snapshot};
 
+use crate::cameras::Cameras;
 use crate::config::Config;
 use crate::logging;
 use crate::media;
@@ -34,13 +35,17 @@ pub enum StartError {
 
 #[uniffi::export]
 impl Client {
-    /// Starts the core on a thread of its own.
-    #[uniffi::constructor]
-    pub fn new(config: Config, platform: Arc<dyn Platform>) -> Result<Self, StartError> {
+    /// Starts the core on a thread of its own. Without `cameras` there is none.
+    #[uniffi::constructor(default(cameras = None))]
+    pub fn new(
+        config: Config,
+        platform: Arc<dyn Platform>,
+        cameras: Option<Arc<dyn Cameras>>,
+    ) -> Result<Self, StartError> {
         logging::start();
         let addresses = Addresses::default();
         let trust = ServerTrust::Verifier(Arc::new(PlatformVerifier::new(platform)));
-        let devices = media::platform(&config, addresses.clone());
+        let devices = media::platform(&config, cameras, addresses.clone());
         let core = treff_app::Client::new(config.for_core(trust), devices)
             .map_err(|error| StartError::System { reason: error.to_string() })?;
         Ok(Self { core: Mutex::new(Some(core)), addresses, last: Mutex::default() })

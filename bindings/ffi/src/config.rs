@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use treff_app::{ClientConfig, ResolveOverride, ServerTrust};
 use treff_media::codec::VideoCodec;
 
+use crate::cameras::PhoneCamera;
+
 /// Settings that do not change while a client runs.
 #[derive(Clone, Debug, Default, uniffi::Record)]
 pub struct Config {
@@ -13,16 +15,22 @@ pub struct Config {
     pub store: Option<String>,
     /// What MediaCodecList can decode.
     #[uniffi(default = [])]
-    pub decoders: Vec<Decoder>,
+    pub decoders: Vec<DeviceCodec>,
+    /// What MediaCodecList can encode from a Surface.
+    #[uniffi(default = [])]
+    pub encoders: Vec<DeviceCodec>,
+    /// The cameras, the one to begin with first.
+    #[uniffi(default = [])]
+    pub cameras: Vec<PhoneCamera>,
     /// Names that resolve to given addresses, before any DNS: for tests.
     #[uniffi(default = [])]
     pub resolve: Vec<Resolve>,
 }
 
-/// A video decoder of this device.
+/// A video decoder or encoder of this device.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Decoder {
-    /// What it decodes.
+pub struct DeviceCodec {
+    /// What it decodes or encodes.
     pub codec: VideoCodec,
     /// As MediaCodecList names it.
     pub name: String,

@@ -2,9 +2,10 @@
 //!
 //! [`Client`] is the core's client, [`Platform`] what Kotlin does for it, and the door's own types cross as they are
 //! (`build.rs` declares them). Pictures and sound never cross uniffi: the [`media`] module talks to the devices itself,
-//! and Kotlin hands it one Surface per tile through JNI.
+//! and Kotlin hands it one Surface per tile through JNI, and draws the camera on those of its encoders.
 #![warn(missing_docs)]
 
+mod cameras;
 mod client;
 mod config;
 mod logging;
@@ -13,8 +14,9 @@ mod network;
 mod observer;
 mod trust;
 
+pub use cameras::{CameraRefused, Cameras, PhoneCamera};
 pub use client::{Client, StartError};
-pub use config::{Config, Decoder, Resolve};
+pub use config::{Config, DeviceCodec, Resolve};
 pub use observer::{Observer, ObserverFailed};
 pub use trust::{CertificateRefused, Platform};
 

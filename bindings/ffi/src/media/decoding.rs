@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use treff_media::codec::VideoCodec;
 use treff_media::frame::EncodedFrame;
 
-use super::decoders::Decoders;
+use super::codecs::Codecs;
 use super::tile::{Tile, Work};
-use crate::config::Decoder;
+use crate::config::DeviceCodec;
 
 /// How long a decoder that has frames is waited for before the thread looks at its tile again.
 const LOOK_AROUND: Duration = Duration::from_millis(10);
@@ -45,7 +45,7 @@ pub(super) trait OpensDecoders<W>: Send {
     /// A decoder that shows on `window`, for a stream that begins with `key`.
     fn open(
         &self,
-        decoder: &Decoder,
+        decoder: &DeviceCodec,
         key: &EncodedFrame,
         window: &W,
     ) -> Result<Box<dyn VideoDecoder<W>>, String>;
@@ -53,7 +53,7 @@ pub(super) trait OpensDecoders<W>: Send {
 
 /// A decoder at work.
 struct Running<W> {
-    decoder: Decoder,
+    decoder: DeviceCodec,
     inner: Box<dyn VideoDecoder<W>>,
     size: (u16, u16),
     pictures: u64,
@@ -66,7 +66,7 @@ struct Running<W> {
 pub(super) struct Decoding<W> {
     tile: Arc<Tile<W>>,
     visit: u64,
-    decoders: Arc<Decoders>,
+    decoders: Arc<Codecs>,
     opener: Box<dyn OpensDecoders<W>>,
     window: Option<W>,
     running: Option<Running<W>>,
@@ -80,7 +80,7 @@ impl<W: Clone> Decoding<W> {
     pub(super) fn new(
         tile: Arc<Tile<W>>,
         visit: u64,
-        decoders: Arc<Decoders>,
+        decoders: Arc<Codecs>,
         opener: Box<dyn OpensDecoders<W>>,
     ) -> Self {
         Self { tile, visit, decoders, opener, window: None, running: None, codec: None, tried: Vec::new() }

@@ -11,20 +11,20 @@ use treff_media::codec::VideoCodec;
 use treff_media::frame::EncodedFrame;
 
 use super::decoding::{OpensDecoders, Shown, VideoDecoder};
-use crate::config::Decoder;
+use crate::config::DeviceCodec;
 
 /// What a stream's size is said to be where its first frame does not tell; the decoder finds out by itself.
 const USUAL_SIZE: (u16, u16) = (1280, 720);
 /// The largest pictures that come: simulcast may switch up to these in mid-stream.
 const LARGEST_SIZE: (i32, i32) = (1920, 1920);
 
-/// Makes MediaCodec decoders.
+/// Makes MediaCodec decoders and encoders.
 pub(super) struct MediaCodecs;
 
 impl OpensDecoders<NativeWindow> for MediaCodecs {
     fn open(
         &self,
-        decoder: &Decoder,
+        decoder: &DeviceCodec,
         key: &EncodedFrame,
         window: &NativeWindow,
     ) -> Result<Box<dyn VideoDecoder<NativeWindow>>, String> {
@@ -50,7 +50,7 @@ fn format(key: &EncodedFrame) -> MediaFormat {
     format
 }
 
-fn mime(codec: VideoCodec) -> &'static str {
+pub(super) fn mime(codec: VideoCodec) -> &'static str {
     match codec {
         VideoCodec::Vp8 => "video/x-vnd.on2.vp8",
         VideoCodec::Vp9 => "video/x-vnd.on2.vp9",

@@ -1,16 +1,19 @@
 //! Devices and codecs of the phone, behind the core's traits.
 //!
-//! What decides (which decoder, when a key frame, when another stream) is plain Rust with fakes in its tests; only
-//! `media_codec`, `aaudio` and `surfaces` touch the system, and they exist on Android alone.
+//! What decides (which codec, when a key frame, when another stream) is plain Rust with fakes in its tests; only
+//! `media_codec`, `encoder`, `aaudio` and `surfaces` touch the system, and they exist on Android alone.
 
 mod audio;
-mod decoders;
+mod camera;
+mod codecs;
 mod decoding;
 mod renderers;
 mod tile;
 
 #[cfg(target_os = "android")]
 mod aaudio;
+#[cfg(target_os = "android")]
+mod encoder;
 #[cfg(target_os = "android")]
 mod media_codec;
 #[cfg(not(target_os = "android"))]
@@ -22,38 +25,43 @@ use std::sync::Arc;
 
 use treff_app::Platform;
 use treff_media::codec::VideoCodec;
-use treff_media::device::{CodecCatalog, DeviceError, EncodedVideoSource, FrameSink, VideoSources};
+use treff_media::device::{CodecCatalog, DeviceError};
 
 #[cfg(target_os = "android")]
-use self::{aaudio::AAudio as System, media_codec::MediaCodecs as Codecs, surfaces::TILES};
+use self::{aaudio::AAudio as System, media_codec::MediaCodecs as Device, surfaces::DESKS, surfaces::TILES};
 #[cfg(not(target_os = "android"))]
-use self::{nothing::Nothing as System, nothing::Nothing as Codecs, nothing::TILES};
+use self::{nothing::DESKS, nothing::Nothing as System, nothing::Nothing as Device, nothing::TILES};
+use crate::cameras::Cameras;
 use crate::config::Config;
 use crate::network::Addresses;
 
-/// The platform's half of a client.
-pub(crate) fn platform(config: &Config, addresses: Addresses) -> Platform {
-    let decoders = Arc::new(decoders::Decoders::new(config.decoders.clone()));
+/// The platform's half of a client; without Kotlin's cameras there are none.
+pub(crate) fn platform(config: &Config, cameras: Option<Arc<dyn Cameras>>, addresses: Addresses) -> Platform {
+    let decoders = Arc::new(codecs::Codecs::new(config.decoders.clone()));
+    let camera = camera::PhoneCameras {
+        desks: &DESKS,
+        kotlin: cameras,
+        all: config.cameras.clone(),
+        chosen: None,
+        encoders: Arc::new(codecs::Codecs::new(config.encoders.clone())),
+        opener: || Box::new(Device),
+    };
     Platform {
         audio: Box::new(audio::Phone { system: || System }),
-        video: Box::new(NoCamera),
-        renderers: Box::new(renderers::Renderers { tiles: &TILES, decoders, opener: || Box::new(Codecs) }),
+        video: Box::new(camera),
+        renderers: Box::new(renderers::Renderers { tiles: &TILES, decoders, opener: || Box::new(Device) }),
         codecs: catalog(config),
         network: Box::new(addresses),
     }
+}
+
+/// Kotlin says that a camera gives nothing more.
+pub(crate) fn camera_ended(handle: u64, error: DeviceError) {
+    DESKS.end(handle, error);
 }
 
 /// What may be announced: VP8 is every Jitsi client's duty, the rest only where the device has a decoder.
 fn catalog(config: &Config) -> CodecCatalog {
     let decode = config.decoders.iter().map(|decoder| decoder.codec).chain([VideoCodec::Vp8]).collect();
     CodecCatalog { decode, encode: vec![VideoCodec::Vp8] }
-}
-
-/// The camera is not built yet, and says so.
-struct NoCamera;
-
-impl VideoSources for NoCamera {
-    fn open_camera(&mut self, _: FrameSink) -> Result<Box<dyn EncodedVideoSource>, DeviceError> {
-        Err(DeviceError::Missing)
-    }
 }

@@ -7,15 +7,19 @@ use treff_media::device::{AudioDirection, DeviceError};
 use treff_media::frame::EncodedFrame;
 
 use super::audio::{AudioStream, AudioSystem};
+use super::camera::{Desks, Opened, OpensEncoders, Wish};
 use super::decoding::{OpensDecoders, VideoDecoder};
 use super::renderers::Tiles;
-use crate::config::Decoder;
+use crate::config::DeviceCodec;
 
-/// No microphone, no loudspeaker, no decoder.
+/// No microphone, no loudspeaker, no decoder, no encoder.
 pub(super) struct Nothing;
 
 /// Nobody attaches windows here.
 pub(super) static TILES: Tiles<()> = Tiles::new();
+
+/// Nobody draws here.
+pub(super) static DESKS: Desks<()> = Desks::new();
 
 impl AudioSystem for Nothing {
     fn open(&self, _: AudioDirection) -> Result<Box<dyn AudioStream>, DeviceError> {
@@ -28,7 +32,13 @@ impl AudioSystem for Nothing {
 }
 
 impl OpensDecoders<()> for Nothing {
-    fn open(&self, _: &Decoder, _: &EncodedFrame, (): &()) -> Result<Box<dyn VideoDecoder<()>>, String> {
+    fn open(&self, _: &DeviceCodec, _: &EncodedFrame, (): &()) -> Result<Box<dyn VideoDecoder<()>>, String> {
         Err("there are no decoders here".to_owned())
+    }
+}
+
+impl OpensEncoders<()> for Nothing {
+    fn open(&self, _: &DeviceCodec, _: Wish) -> Result<Opened<()>, String> {
+        Err("there are no encoders here".to_owned())
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use treff_media::device::{PushOutcome, RendererFactory, RendererStats, RendererWake, VideoRenderer};
 use treff_media::frame::EncodedFrame;
 
-use super::decoders::Decoders;
+use super::codecs::Codecs;
 use super::decoding::{Decoding, OpensDecoders};
 use super::tile::Tile;
 
@@ -53,7 +53,7 @@ impl<W: Clone> Tiles<W> {
 /// Makes the core's renderers: one thread with a decoder for each visible source.
 pub(super) struct Renderers<W: 'static> {
     pub(super) tiles: &'static Tiles<W>,
-    pub(super) decoders: Arc<Decoders>,
+    pub(super) decoders: Arc<Codecs>,
     pub(super) opener: fn() -> Box<dyn OpensDecoders<W>>,
 }
 

@@ -1,15 +1,19 @@
-//! The JNI door: Kotlin's `Surfaces` hands over a Surface per tile.
+//! The JNI door: Kotlin's `Surfaces` hands over a Surface per tile, and draws the camera on those of its encoders.
 
 use jni::EnvUnowned;
 use jni::errors::{Error, LogErrorAndDefault};
 use jni::objects::{JClass, JObject, JString};
-use jni::sys::jlong;
+use jni::sys::{jint, jlong, jobject};
 use ndk::native_window::NativeWindow;
 
+use super::camera::Desks;
 use super::renderers::Tiles;
 
 /// Every tile of this process: a Surface may be there before the core shows its source, and after.
 pub(super) static TILES: Tiles<NativeWindow> = Tiles::new();
+
+/// Every open camera of this process.
+pub(super) static DESKS: Desks<NativeWindow> = Desks::new();
 
 /// `Surfaces.attach(source: String, surface: Surface): Long`: a token for `detach`, 0 if that is no Surface.
 #[unsafe(no_mangle)]
@@ -43,4 +47,40 @@ extern "system" fn Java_org_treffmeet_treff_core_Surfaces_detach<'a>(
         Ok(())
     })
     .resolve::<LogErrorAndDefault>();
+}
+
+/// `Surfaces.due(camera: Long, nanoseconds: Long, width: Int, height: Int): Int`: the camera took a picture, upright of
+/// this size. Bit n: draw it for encoding n. Bit 8 + n: encoding n has another Surface than before, or none.
+#[unsafe(no_mangle)]
+extern "system" fn Java_org_treffmeet_treff_core_Surfaces_due<'a>(
+    _: EnvUnowned<'a>,
+    _: JClass<'a>,
+    camera: jlong,
+    nanoseconds: jlong,
+    width: jint,
+    height: jint,
+) -> jint {
+    let side = |side: jint| u16::try_from(side).unwrap_or_default();
+    let due = DESKS.due(camera.cast_unsigned(), nanoseconds.cast_unsigned(), (side(width), side(height)));
+    jint::from(due.draw) | jint::from(due.changed) << 8
+}
+
+/// `Surfaces.encoder(camera: Long, encoding: Int): Surface?`: where pictures for that encoding are drawn from now on.
+#[unsafe(no_mangle)]
+extern "system" fn Java_org_treffmeet_treff_core_Surfaces_encoder<'a>(
+    mut env: EnvUnowned<'a>,
+    _: JClass<'a>,
+    camera: jlong,
+    encoding: jint,
+) -> jobject {
+    env.with_env(|env| -> Result<jobject, Error> {
+        let index = usize::try_from(encoding).unwrap_or(usize::MAX);
+        let Some(window) = DESKS.surface(camera.cast_unsigned(), index) else {
+            return Ok(std::ptr::null_mut());
+        };
+        // SAFETY: the pointer comes from the running JNI call, which takes the local reference back; the casts lead from
+        // one version of the JNI's declarations to another.
+        Ok(unsafe { window.to_surface(env.get_raw().cast()) }.cast())
+    })
+    .resolve::<LogErrorAndDefault>()
 }

@@ -8,7 +8,7 @@ use treff_media::device::PushOutcome;
 use treff_media::frame::TemporalLayer;
 
 use super::*;
-use crate::media::decoders::tests::decoder;
+use crate::media::codecs::tests::decoder;
 
 /// What happened on the made-up device, in order: "open hard on a", "hard shows on a", "hard closes".
 #[derive(Clone, Default)]
@@ -35,7 +35,7 @@ struct FakeDevice {
 impl OpensDecoders<char> for FakeDevice {
     fn open(
         &self,
-        decoder: &Decoder,
+        decoder: &DeviceCodec,
         _: &EncodedFrame,
         window: &char,
     ) -> Result<Box<dyn VideoDecoder<char>>, String> {
@@ -100,9 +100,9 @@ fn frame(keyframe: bool, height: u16) -> EncodedFrame {
     }
 }
 
-fn both_decoders() -> Arc<Decoders> {
+fn both_decoders() -> Arc<Codecs> {
     let all = vec![decoder(VideoCodec::Vp8, "soft", false), decoder(VideoCodec::Vp8, "hard", true)];
-    Arc::new(Decoders::new(all))
+    Arc::new(Codecs::new(all))
 }
 
 /// Ben's tile on ada's phone, which has a hardware and a software decoder.

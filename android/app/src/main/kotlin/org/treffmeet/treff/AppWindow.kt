@@ -31,10 +31,12 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
     private fun granted(permission: String) = activity.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
 
     private val mayHear get() = granted(Manifest.permission.RECORD_AUDIO)
+    private val maySee get() = granted(Manifest.permission.CAMERA)
 
     override fun join(name: String) {
         val needed = mutableListOf<String>()
         if (running.session.state.microphone && !mayHear) needed += Manifest.permission.RECORD_AUDIO
+        if (running.presenters.prejoin.wantsCamera && !maySee) needed += Manifest.permission.CAMERA
         // The meeting's notification leads back to it; without it the meeting runs all the same.
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU && !notificationsAsked && !granted(NOTIFICATIONS)) needed += NOTIFICATIONS
         notificationsAsked = true
@@ -51,11 +53,26 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
         else running.presenters.call.setMicrophone(on)
     }
 
+    override fun setCamera(on: Boolean) {
+        if (on && !maySee) activity.requestPermissions(arrayOf(Manifest.permission.CAMERA), CAMERA)
+        else running.presenters.call.setCamera(on)
+    }
+
+    override fun askForCamera() = activity.requestPermissions(arrayOf(Manifest.permission.CAMERA), PREVIEW)
+
+    override val ownPicture get() = running.ownPicture
+
     /** The person answered the system. */
     fun answered(code: Int) {
         val hears = mayHear
-        running.presenters.prejoin.allow(hears)
+        val sees = maySee
+        running.presenters.prejoin.allow(hears, sees)
         when (code) {
+            PREVIEW -> running.presenters.prejoin.cameraAnswered(sees)
+            CAMERA -> {
+                running.presenters.call.cameraAnswered(sees)
+                if (!sees) Toast.makeText(activity, R.string.camera_refused, Toast.LENGTH_LONG).show()
+            }
             MICROPHONE -> {
                 running.presenters.call.microphoneAnswered(hears)
                 if (!hears) Toast.makeText(activity, R.string.mic_refused, Toast.LENGTH_LONG).show()
@@ -64,16 +81,19 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
                 val name = joining ?: return
                 joining = null
                 val wanted = running.session.state.microphone
+                val seen = running.presenters.prejoin.wantsCamera
                 if (wanted) running.presenters.prejoin.microphoneAnswered(hears)
-                // Refused: the sentence that says so stands on the screen, and joining to listen is one tap away.
-                if (hears || !wanted) running.presenters.prejoin.join(name)
+                if (seen) running.presenters.prejoin.cameraAnswered(sees)
+                // Refused: the sentence that says so stands on the screen, and joining without it is one tap away.
+                if ((hears || !wanted) && (sees || !seen)) running.presenters.prejoin.join(name)
             }
         }
     }
 
     /** In front again, perhaps after a visit to the system's settings. */
     fun resumed() {
-        running.presenters.prejoin.allow(mayHear)
+        running.presenters.prejoin.allow(mayHear, maySee)
+        if (running.session.state.cameraRefused && maySee) running.session.update { it.copy(cameraRefused = false, camera = it.camera || it.shown == Shown.PREJOIN) }
         if (running.session.state.microphoneRefused && mayHear) running.session.update { it.copy(microphoneRefused = false, microphone = it.microphone || it.shown == Shown.PREJOIN) }
     }
 
@@ -112,6 +132,8 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
     private companion object {
         const val JOIN = 1
         const val MICROPHONE = 2
+        const val CAMERA = 3
+        const val PREVIEW = 4
         const val JOINING = "joining"
         const val ASKED = "notifications asked"
 

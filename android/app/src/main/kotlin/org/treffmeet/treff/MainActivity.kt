@@ -111,8 +111,9 @@ class MainActivity : Activity() {
         started = false
         ticking = false
         main.removeCallbacks(ticker)
-        running.presenters.call.visible(false)
-        running.presenters.prejoin.allow(false)
+        // A window that is only made anew is still looked at.
+        if (!isChangingConfigurations) running.presenters.call.visible(false)
+        running.presenters.prejoin.allow(hears = false, sees = false)
         question?.second?.dismiss()
         question = null
     }
@@ -159,7 +160,7 @@ class MainActivity : Activity() {
         }
         screen?.second?.show()
         if (wanted == Shown.CALL) tickAgain()
-        keepOn(wanted == Shown.CALL && state.snapshot.participants.any { it.tracks.camera != null || it.tracks.screen != null })
+        keepOn(wanted == Shown.CALL && (state.snapshot.me.camera || state.snapshot.participants.any { it.tracks.camera != null || it.tracks.screen != null }))
         small.follow(wanted == Shown.CALL, state.snapshot.me.microphone)
         ask(state.askedAbout)
     }

@@ -55,7 +55,11 @@ class Banners {
     }
 
     fun notice(now: Long, notice: Notice) {
-        Problems.notice(notice)?.let { this.notice = now to it }
+        Problems.notice(notice)?.let { say(now, it) }
+    }
+
+    fun say(now: Long, sentence: Words) {
+        notice = now to sentence
     }
 
     fun close() {

@@ -9,6 +9,7 @@ import android.widget.ImageView
 import android.widget.LinearLayout
 import android.widget.TextView
 import org.treffmeet.treff.R
+import org.treffmeet.treff.ui.Window
 import org.treffmeet.treff.ui.colour
 import org.treffmeet.treff.ui.dp
 import org.treffmeet.treff.ui.fill
@@ -76,12 +77,18 @@ class Control(context: Context, width: Int, private val word: String, worded: Bo
     }
 }
 
+/** There is room for the hand and people among the main controls; otherwise they are under *More*. */
+val Context.roomyBar: Boolean get() = resources.configuration.screenWidthDp >= ROOMY_DP
+
+private const val ROOMY_DP = 600
+
 /** The controls below the pictures. */
-class Bar(context: Context, presenter: CallPresenter, setMicrophone: (Boolean) -> Unit) : LinearLayout(context) {
-    private val roomy = resources.configuration.screenWidthDp >= ROOMY_DP
+class Bar(context: Context, presenter: CallPresenter, window: Window) : LinearLayout(context) {
+    private val roomy = context.roomyBar
     private val worded = roomy && resources.configuration.screenHeightDp >= TALL_DP
     private var state: CallState? = null
-    private val microphone = control(R.string.mic_word) { setMicrophone(state?.microphone != true) }
+    private val microphone = control(R.string.mic_word) { window.setMicrophone(state?.microphone != true) }
+    private val camera = control(R.string.camera_word) { window.setCamera(state?.camera != true) }
     private val hand = control(R.string.hand) { presenter.setHand(state?.hand != true) }
     private val chat = control(R.string.chat) { presenter.toggle(Sheet.CHAT) }
     private val people = control(R.string.people) { presenter.toggle(Sheet.PEOPLE) }
@@ -94,7 +101,7 @@ class Bar(context: Context, presenter: CallPresenter, setMicrophone: (Boolean) -
         clipToPadding = false
         val edge = context.size(R.dimen.space_tight)
         setPadding(edge, edge, edge, edge)
-        val controls = listOfNotNull(microphone, hand, chat, people.takeIf { roomy }, more, leave)
+        val controls = listOfNotNull(microphone, camera, hand.takeIf { roomy }, chat, people.takeIf { roomy }, more, leave)
         controls.forEachIndexed { index, control ->
             if (index > 0) addView(View(context), LayoutParams(if (roomy) context.size(R.dimen.space_wide) else 0, 1, if (roomy) 0f else 1f))
             addView(control)
@@ -111,6 +118,11 @@ class Bar(context: Context, presenter: CallPresenter, setMicrophone: (Boolean) -
         microphone.show(
             if (state.microphone) R.drawable.ic_mic else R.drawable.ic_mic_off, micFill, micInk,
             word(if (state.microphone) R.string.mic_state_on else R.string.mic_state_off), word(if (state.microphone) R.string.mic_press_off else R.string.mic_press_on),
+        )
+        val (cameraFill, cameraInk) = on(!state.camera)
+        camera.show(
+            if (state.camera) R.drawable.ic_camera else R.drawable.ic_camera_off, cameraFill, cameraInk,
+            word(if (state.camera) R.string.camera_state_on else R.string.camera_state_off), word(if (state.camera) R.string.mic_press_off else R.string.mic_press_on),
         )
         val (handFill, handInk) = if (state.hand) R.color.speaking to R.color.on_speaking else on(false)
         hand.show(R.drawable.ic_hand, handFill, handInk, word(if (state.hand) R.string.hand_raised else R.string.hand_lowered), word(if (state.hand) R.string.hand_lower else R.string.hand_raise))
@@ -129,7 +141,6 @@ class Bar(context: Context, presenter: CallPresenter, setMicrophone: (Boolean) -
         else resources.getQuantityString(R.plurals.people_waiting, state.waiting, state.waiting)
 
     private companion object {
-        const val ROOMY_DP = 600
         const val TALL_DP = 480
         const val LEAVE_DP = 72f
     }

@@ -3,6 +3,7 @@ package org.treffmeet.treff.call
 import org.treffmeet.treff.R
 import org.treffmeet.treff.chat.ChatPresenter
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.DeviceKind
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Quality
 import org.treffmeet.treff.core.Reaction
@@ -30,6 +31,9 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     private var typeScale = 1f
     private var density = 1f
     private var visible = false
+
+    /** The camera was switched off because nobody looks at the app, and comes back with them. */
+    private var cameraRests = false
     private var small = false
     private var entered = false
 
@@ -52,6 +56,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             return
         }
         entered = true
+        restCamera()
         banners.follow(now, snapshot)
         chat.follow(sheet == Sheet.CHAT)
     }
@@ -59,6 +64,9 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     /** The next meeting begins afresh. */
     private fun forget() {
         entered = false
+        cameraRests = false
+        // The next meeting begins with the camera that looks at the person.
+        if (snapshot.devices.camera != null) session.dispatch(Command.SelectDevice(DeviceKind.CAMERA, null))
         arranger = Arranger()
         constraints = Constraints()
         speaking = Speaking()
@@ -90,7 +98,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             is Event.Reconnecting -> news.say(now, words(R.string.reconnecting))
             is Event.Reconnected -> news.say(now, words(R.string.reconnected))
             is Event.Recording -> if (event.on) news.say(now, words(R.string.recording_began))
-            is Event.MutedByModerator -> if (event.media == "audio") banners.mutedByModerator(now)
+            is Event.MutedByModerator -> if (event.media == "audio") banners.mutedByModerator(now) else banners.say(now, words(R.string.camera_by_moderator))
             is Event.Warning -> banners.notice(now, event.notice)
             is Event.Reaction -> react(event.from, event.reaction)
             else -> Unit
@@ -116,7 +124,17 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     /** Whether anybody can see the pictures. */
     fun visible(visible: Boolean) {
         this.visible = visible
+        if (visible && cameraRests && snapshot.screen is Screen.Call) session.dispatch(Command.SetCamera(true))
+        if (visible) cameraRests = false
+        restCamera()
         if (!visible && snapshot.screen is Screen.Call) constraints.update(now, null)?.let { session.dispatch(Command.SetLayout(it)) }
+    }
+
+    /** In the background nobody is filmed; sound goes on. */
+    private fun restCamera() {
+        if (visible || cameraRests || snapshot.screen !is Screen.Call || !snapshot.me.camera) return
+        cameraRests = true
+        session.dispatch(Command.SetCamera(false))
     }
 
     /** In a small window over other apps there is room for pictures only. */
@@ -154,6 +172,10 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             banner = if (small) null else banners.shown(now, state),
             microphone = state.me.microphone,
             microphoneTrouble = session.state.microphoneRefused || state.devices.microphoneProblem != null,
+            camera = state.me.camera,
+            hasCamera = state.devices.cameras.isNotEmpty(),
+            cameraTrouble = session.state.cameraRefused || state.devices.cameraProblem != null,
+            otherCamera = state.me.camera && state.devices.cameras.size > 1,
             hand = state.me.handRaised,
             unread = chat.unread(),
             people = state.participants.size + 1,
@@ -199,6 +221,16 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
         session.update { it.copy(microphoneRefused = !granted) }
         if (granted) setMicrophone(true)
     }
+
+    fun setCamera(on: Boolean) = session.dispatch(Command.SetCamera(on))
+
+    /** The system was asked for the camera in mid-call. */
+    fun cameraAnswered(granted: Boolean) {
+        session.update { it.copy(cameraRefused = !granted) }
+        if (granted) setCamera(true)
+    }
+
+    fun switchCamera() = session.nextCamera()
 
     fun setHand(raised: Boolean) = session.dispatch(Command.RaiseHand(raised))
 

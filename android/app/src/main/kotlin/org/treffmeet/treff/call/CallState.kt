@@ -24,6 +24,13 @@ data class CallState(
     val microphone: Boolean,
     /** The microphone cannot be used. */
     val microphoneTrouble: Boolean,
+    val camera: Boolean,
+    /** There is a camera at all. */
+    val hasCamera: Boolean,
+    /** The camera cannot be used. */
+    val cameraTrouble: Boolean,
+    /** There is another camera to switch to. */
+    val otherCamera: Boolean,
     val hand: Boolean,
     val unread: Int,
     val people: Int,
@@ -48,6 +55,8 @@ data class TileState(
     val colour: Int,
     /** Whose pictures to show. */
     val source: String?,
+    /** Our own picture is shown. */
+    val own: Boolean,
     /** A picture has come; its shape, width to height. */
     val aspect: Float?,
     /** The whole picture is shown; otherwise it fills the tile. */

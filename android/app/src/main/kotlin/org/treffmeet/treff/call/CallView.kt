@@ -46,11 +46,11 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
     private val context = base.dark()
     override val view = FrameLayout(context)
     private val top = TopLine(context)
-    private val tiles = TilesView(context, ::tapped, presenter::pin) { presenter.open(Sheet.PEOPLE) }
+    private val tiles = TilesView(context, window.ownPicture, ::tapped, presenter::pin) { presenter.open(Sheet.PEOPLE) }
     private val alone = alone()
     private val showers = FrameLayout(context)
     private val banner = BannerView(context, presenter, window::setMicrophone)
-    private val bar = Bar(context, presenter, window::setMicrophone)
+    private val bar = Bar(context, presenter, window)
     private val beside = FrameLayout(context)
     private val scrim = FrameLayout(context)
     private val screen = context.column()

@@ -27,6 +27,8 @@ import org.treffmeet.treff.ui.words
 class MoreView(private val context: Context, private val presenter: CallPresenter, private val window: Window) : ScreenView {
     override val view = ScrollView(context)
     private val people = Card(context)
+    private val hand = context.switchRow(context.getString(R.string.hand_raise), null, R.drawable.ic_hand, presenter::setHand)
+    private val camera = Row(context, context.getString(R.string.switch_camera), null, R.drawable.ic_camera_switch).leads(chevron = false) { presenter.switchCamera() }
     private val selfView = context.switchRow(context.getString(R.string.self_view), null, R.drawable.ic_person, presenter::setSelfView)
     private val protection = Row(context, context.getString(R.string.protect), null, R.drawable.ic_lock).leads { presenter.open(Sheet.PROTECTION) }
     private val soundTitle = context.text(context.getString(R.string.sound_from), R.dimen.type_small, R.color.text_quiet)
@@ -39,10 +41,12 @@ class MoreView(private val context: Context, private val presenter: CallPresente
         val page = context.column {
             setPadding(side, 0, side, side)
             below(reactions())
+            below(Card(context).apply { below(hand) }.apply { shown = !context.roomyBar }, side)
             below(people, side)
             below(soundTitle, side)
             below(sound, context.size(R.dimen.space_tight))
             val rest = Card(context).apply {
+                below(camera)
                 below(selfView)
                 below(invite)
                 below(protection)
@@ -80,6 +84,8 @@ class MoreView(private val context: Context, private val presenter: CallPresente
             Row(context, words(R.string.people_count, count).read(context), detail, R.drawable.ic_people).leads { presenter.open(Sheet.PEOPLE) }
         }
         selfView.on = call.selfView
+        hand.on = call.hand
+        camera.shown = call.otherCamera
         protection.shown = call.mayProtect
         val routes = window.routes.available
         soundTitle.shown = routes.size > 1

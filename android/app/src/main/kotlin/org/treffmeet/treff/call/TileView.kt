@@ -12,6 +12,8 @@ import android.widget.LinearLayout
 import kotlin.math.max
 import kotlin.math.min
 import org.treffmeet.treff.R
+import org.treffmeet.treff.camera.OwnPicture
+import org.treffmeet.treff.camera.OwnPictureView
 import org.treffmeet.treff.core.Surfaces
 import org.treffmeet.treff.ui.Avatar
 import org.treffmeet.treff.ui.after
@@ -28,9 +30,10 @@ import org.treffmeet.treff.ui.tapDoes
 import org.treffmeet.treff.ui.text
 
 /** Somebody in the call: their picture or initials, their name, and marks that never rest on colour alone. */
-class TileView(context: Context, private val tap: () -> Unit, private val pin: () -> Unit) : FrameLayout(context) {
+class TileView(context: Context, ownPicture: OwnPicture?, private val tap: () -> Unit, private val pin: () -> Unit) : FrameLayout(context) {
     private val avatar = Avatar(context)
     private val picture = Picture(context)
+    private val own = ownPicture?.let { OwnPictureView(context, it) { avatar.shown = false } }
     private val label = LinearLayout(context)
     private val muted = mark(R.drawable.ic_mic_off, R.color.call_on_label)
     private val hand = mark(R.drawable.ic_hand, R.color.speaking)
@@ -46,6 +49,7 @@ class TileView(context: Context, private val tap: () -> Unit, private val pin: (
         background = still
         clipToOutline = true
         fill(picture)
+        own?.let { fill(it) }
         fill(avatar, gravity = Gravity.CENTER)
         label.apply {
             gravity = Gravity.CENTER_VERTICAL
@@ -79,7 +83,8 @@ class TileView(context: Context, private val tap: () -> Unit, private val pin: (
         if (state.initials != last?.initials || state.colour != last?.colour) avatar.show(state.initials, state.colour)
         last = state
         picture.show(state.source, state.aspect, state.contain)
-        avatar.shown = state.source == null || state.aspect == null
+        own?.show(state.own)
+        avatar.shown = if (state.own) own?.filled != true else state.source == null || state.aspect == null
         name.text = state.name.read(context)
         muted.shown = state.muted
         hand.shown = state.hand

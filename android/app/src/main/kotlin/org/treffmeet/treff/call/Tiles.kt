@@ -11,7 +11,7 @@ import org.treffmeet.treff.ui.words
 class Tiles(private val snapshot: Snapshot, private val shapes: Map<String, Float>, private val pinned: Subject?, private val speaks: (Subject) -> Boolean) {
     private fun person(endpoint: String) = snapshot.participants.find { it.endpoint == endpoint }
 
-    /** The source whose pictures a tile shows; our own picture is not taken yet. */
+    /** The source whose pictures a tile shows; our own does not come from the core. */
     fun source(subject: Subject): String? = when (subject) {
         is Subject.Me -> null
         is Subject.Person -> person(subject.endpoint)?.tracks?.camera
@@ -46,7 +46,7 @@ class Tiles(private val snapshot: Snapshot, private val shapes: Map<String, Floa
             words(R.string.pinned).takeIf { pinned == subject },
         )
         return TileState(
-            subject, placed.box, placed.stand, name, People.initials(given), People.colour(endpoint), source,
+            subject, placed.box, placed.stand, name, People.initials(given), People.colour(endpoint), source, own = subject is Subject.Me && snapshot.me.camera,
             aspect = source?.let(shapes::get), contain = contains(placed, source), muted, hand, speaking,
             pinned = pinned == subject, spoken,
         )

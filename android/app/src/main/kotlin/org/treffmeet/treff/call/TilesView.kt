@@ -5,6 +5,7 @@ import android.view.Gravity
 import android.view.View
 import android.view.ViewGroup
 import org.treffmeet.treff.R
+import org.treffmeet.treff.camera.OwnPicture
 import org.treffmeet.treff.ui.asButton
 import org.treffmeet.treff.ui.dp
 import org.treffmeet.treff.ui.pressable
@@ -12,7 +13,7 @@ import org.treffmeet.treff.ui.shape
 import org.treffmeet.treff.ui.text
 
 /** Puts the tiles where the presenter wants them. A tile keeps its view, and so its picture, for as long as it is there. */
-class TilesView(context: Context, private val tap: (Subject?) -> Unit, private val pin: (Subject) -> Unit, private val people: () -> Unit) : ViewGroup(context) {
+class TilesView(context: Context, private val ownPicture: OwnPicture, private val tap: (Subject?) -> Unit, private val pin: (Subject) -> Unit, private val people: () -> Unit) : ViewGroup(context) {
     private val tiles = linkedMapOf<Subject, TileView>()
     private var boxes = mapOf<View, Box>()
     private val more = context.text("", semibold = true).apply {
@@ -35,7 +36,7 @@ class TilesView(context: Context, private val tap: (Subject?) -> Unit, private v
         tiles.entries.removeAll { (subject, view) -> (subject !in subjects).also { if (it) removeView(view) } }
         val placed = linkedMapOf<View, Box>()
         for (state in states) {
-            val view = tiles.getOrPut(state.subject) { TileView(context, { tap(state.subject) }) { pin(state.subject) }.also(::addView) }
+            val view = tiles.getOrPut(state.subject) { TileView(context, ownPicture.takeIf { state.subject == Subject.Me }, { tap(state.subject) }) { pin(state.subject) }.also(::addView) }
             view.show(state)
             placed[view] = state.box
             if (state.stand == Stand.FLOATING) view.bringToFront()

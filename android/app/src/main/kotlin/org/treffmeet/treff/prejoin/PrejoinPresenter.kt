@@ -5,6 +5,7 @@ import org.treffmeet.treff.R
 import org.treffmeet.treff.core.Command
 import org.treffmeet.treff.core.DeviceProblem
 import org.treffmeet.treff.core.Event
+import org.treffmeet.treff.core.Preview
 import org.treffmeet.treff.core.Protection
 import org.treffmeet.treff.core.Screen
 import org.treffmeet.treff.session.AppState
@@ -16,30 +17,37 @@ import org.treffmeet.treff.ui.Words
 import org.treffmeet.treff.ui.words
 
 class PrejoinPresenter(private val session: Session) {
-    /** The microphone may be heard now: the person allowed it, and sees the screen. */
-    private var allowed = false
-    private var measured = false
+    /** Microphone and camera may be used now: the person allowed it, and sees the screen. */
+    private var allowed = Preview(false, false)
+    private var asked = Preview(false, false)
     private var level = 0
 
     init {
-        session.listen(::measure)
-        session.hear { event -> if (event is Event.Levels && measured) loud(event.me) }
+        session.listen(::preview)
+        session.hear { event -> if (event is Event.Levels && asked.microphone) loud(event.me) }
     }
 
     private val inFront get() = session.state.shown == Shown.PREJOIN
+    private val hasCamera get() = session.state.snapshot.devices.cameras.isNotEmpty()
 
-    fun allow(allowed: Boolean) {
-        this.allowed = allowed
-        measure()
+    /** Whether the meeting is to be entered with the camera on. */
+    val wantsCamera: Boolean get() = session.state.camera && hasCamera
+
+    fun allow(hears: Boolean, sees: Boolean) {
+        if (allowed == Preview(hears, sees)) return
+        allowed = Preview(hears, sees)
+        session.poke()
     }
 
-    /** Opens the microphone for as long as its level is shown; entering the call ends that by itself. */
-    private fun measure() {
-        val wanted = allowed && inFront && session.state.microphone
-        if (wanted == measured) return
-        measured = wanted
-        level = 0
-        if (wanted || session.state.snapshot.screen is Screen.Prejoin) session.dispatch(Command.SetPreview(wanted, false))
+    /** Opens them for as long as they are shown; entering the call ends that by itself. */
+    private fun preview() {
+        val wanted = Preview(allowed.microphone && inFront && session.state.microphone, allowed.camera && inFront && wantsCamera)
+        if (wanted == asked) return
+        if (wanted.microphone != asked.microphone) level = 0
+        asked = wanted
+        if (wanted.microphone || wanted.camera || session.state.snapshot.screen is Screen.Prejoin) {
+            session.dispatch(Command.SetPreview(wanted.microphone, wanted.camera))
+        }
     }
 
     private fun loud(now: Float) {
@@ -57,12 +65,23 @@ class PrejoinPresenter(private val session: Session) {
             trust = trust(state),
             name = ownName(state),
             microphone = state.microphone,
-            level = level.takeIf { measured },
+            level = level.takeIf { asked.microphone },
             microphoneProblem = problem?.takeIf { state.microphone || refused }?.let(Problems::microphone),
-            refused = refused,
+            camera = state.camera.takeIf { hasCamera },
+            picture = state.snapshot.preview.camera,
+            askForCamera = wantsCamera && !allowed.camera && !state.cameraRefused,
+            otherCamera = state.snapshot.preview.camera && state.snapshot.devices.cameras.size > 1,
+            cameraProblem = cameraProblem(state),
+            refused = refused || state.cameraRefused,
             invite = state.snapshot.newMeeting,
             link = state.snapshot.link,
         )
+    }
+
+    private fun cameraProblem(state: AppState): Words? {
+        val devices = state.snapshot.devices
+        val problem = if (state.cameraRefused) DeviceProblem.REFUSED else devices.cameraProblem?.takeIf { wantsCamera && allowed.camera }
+        return problem?.let(Problems::camera)
     }
 
     private fun trust(state: AppState): Words {
@@ -82,10 +101,17 @@ class PrejoinPresenter(private val session: Session) {
         it.copy(microphoneRefused = !granted, microphone = it.microphone && granted)
     }
 
-    /** Enters; without the camera, which the app does not use. */
+    fun setCamera(on: Boolean) = session.update { it.copy(camera = on, cameraRefused = it.cameraRefused && !on) }
+
+    /** The system was asked for the camera. */
+    fun cameraAnswered(granted: Boolean) = session.update { it.copy(cameraRefused = !granted, camera = it.camera && granted) }
+
+    fun switchCamera() = session.nextCamera()
+
+    /** Enters. */
     fun join(name: String) {
         val given = name.trim().ifEmpty { null }
-        session.dispatch(Command.Join(given, null, session.state.microphone, false, Protection(null, false)))
+        session.dispatch(Command.Join(given, null, session.state.microphone, wantsCamera, Protection(null, false)))
     }
 
     fun back() = session.back()

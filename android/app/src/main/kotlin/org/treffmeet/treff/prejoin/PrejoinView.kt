@@ -9,6 +9,7 @@ import android.widget.ImageView
 import android.widget.LinearLayout
 import android.widget.ProgressBar
 import org.treffmeet.treff.R
+import org.treffmeet.treff.camera.OwnPictureView
 import org.treffmeet.treff.ui.Avatar
 import org.treffmeet.treff.ui.Card
 import org.treffmeet.treff.ui.Field
@@ -26,8 +27,10 @@ import org.treffmeet.treff.ui.column
 import org.treffmeet.treff.ui.dp
 import org.treffmeet.treff.ui.fill
 import org.treffmeet.treff.ui.icon
+import org.treffmeet.treff.ui.iconButton
 import org.treffmeet.treff.ui.link
 import org.treffmeet.treff.ui.notice
+import org.treffmeet.treff.ui.pressable
 import org.treffmeet.treff.ui.row
 import org.treffmeet.treff.ui.say
 import org.treffmeet.treff.ui.shape
@@ -42,6 +45,17 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
     private val trust = context.text("", colour = R.color.text_quiet)
     private val name = Field(context, context.getString(R.string.own_name), Typing.NAME)
     private val microphone = context.switchRow(context.getString(R.string.mic_on), null, R.drawable.ic_mic, presenter::setMicrophone)
+    private val camera = context.switchRow(context.getString(R.string.camera_on), null, R.drawable.ic_camera, presenter::setCamera)
+    private val own = OwnPictureView(context, window.ownPicture) { instead.shown = false }
+    private val ask = context.button(context.getString(R.string.camera_show), Weight.QUIET, R.drawable.ic_camera) { window.askForCamera() }
+    private val other = context.iconButton(R.drawable.ic_camera_switch, context.getString(R.string.switch_camera), R.color.call_on_control, presenter::switchCamera)
+    private val instead: LinearLayout = context.column {
+        gravity = Gravity.CENTER_HORIZONTAL
+        val side = context.size(R.dimen.space_base)
+        setPadding(side, side, side, side)
+        below(avatar, width = context.dp(AVATAR_DP), height = context.dp(AVATAR_DP))
+        below(ask, context.size(R.dimen.space_snug), width = LinearLayout.LayoutParams.WRAP_CONTENT)
+    }
     private val level = ProgressBar(context, null, 0, android.R.style.Widget_Material_ProgressBar_Horizontal).apply {
         max = PrejoinState.LOUDEST
         progressTintList = ColorStateList.valueOf(context.colour(R.color.good))
@@ -50,6 +64,7 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         setPadding(side, 0, side, context.size(R.dimen.space_tight))
     }
     private val problem = context.notice(R.drawable.ic_mic_off)
+    private val cameraProblem = context.notice(R.drawable.ic_camera_off)
     private val settings = context.button(context.getString(R.string.open_app_settings), Weight.QUIET) { window.appSettings() }
     private val invite = context.button(context.getString(R.string.share_link), Weight.SECOND, R.drawable.ic_send_link) {
         last?.let { window.share(context.getString(R.string.share_text, it.meeting, it.link)) }
@@ -73,29 +88,31 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         name.onGo(::join)
         view.add(context.text(context.getString(R.string.own_name), R.dimen.type_small, R.color.text_quiet), R.dimen.space_tight)
         view.add(name, R.dimen.space_hair)
+        view.add(cameraProblem)
         view.add(problem)
         view.add(settings, R.dimen.space_snug)
         val card = Card(context).apply {
             showDividers = LinearLayout.SHOW_DIVIDER_NONE
             below(microphone)
             below(level)
+            below(camera)
         }
         view.add(card)
         view.add(invite)
         view.add(context.button(context.getString(R.string.join), press = ::join))
     }
 
-    /** Where the own picture will be. */
+    /** The own picture, or initials and what can be done. */
     private fun picture() = FrameLayout(context).apply {
         background = context.shape(R.color.call_tile, R.dimen.radius_card)
-        val side = context.dp(AVATAR_DP)
-        fill(avatar, side, side, Gravity.CENTER)
-        val pad = context.size(R.dimen.space_base)
-        setPadding(pad, pad, pad, pad)
-        val why = context.text(context.getString(R.string.camera_not_yet), R.dimen.type_small, R.color.call_on_label).apply { gravity = Gravity.CENTER_HORIZONTAL }
-        val words = context.column { below(why, context.size(R.dimen.space_snug) + side) }
-        fill(words, height = FrameLayout.LayoutParams.WRAP_CONTENT, gravity = Gravity.CENTER)
-        (avatar.layoutParams as FrameLayout.LayoutParams).gravity = Gravity.CENTER_HORIZONTAL or Gravity.TOP
+        clipToOutline = true
+        minimumHeight = minOf(context.dp(PICTURE_DP), (context.resources.displayMetrics.heightPixels * PICTURE_SHARE).toInt())
+        fill(own)
+        fill(instead, height = FrameLayout.LayoutParams.WRAP_CONTENT, gravity = Gravity.CENTER)
+        val edge = context.size(R.dimen.space_tight)
+        fill(other, context.size(R.dimen.size_target), context.size(R.dimen.size_target), Gravity.BOTTOM or Gravity.END)
+        (other.layoutParams as FrameLayout.LayoutParams).setMargins(edge, edge, edge, edge)
+        other.background = context.pressable(context.shape(R.color.call_control, R.dimen.radius_full))
     }
 
     private fun showInitials(text: String) = avatar.show(People.initials(text), 0)
@@ -113,7 +130,16 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         view.title(state.meeting)
         trust.say(state.trust)
         problem.say(state.microphoneProblem)
+        cameraProblem.say(state.cameraProblem)
         settings.shown = state.refused
+        own.show(state.picture)
+        instead.shown = !own.filled
+        ask.shown = state.askForCamera
+        other.shown = state.otherCamera
+        camera.shown = state.camera != null
+        camera.on = state.camera == true
+        if (state.camera == true) camera.name(context.getString(R.string.camera_on), R.drawable.ic_camera)
+        else camera.name(context.getString(R.string.camera_off), R.drawable.ic_camera_off)
         microphone.on = state.microphone
         level.shown = state.level != null
         level.progress = state.level ?: 0
@@ -124,5 +150,9 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
 
     private companion object {
         const val AVATAR_DP = 112f
+        const val PICTURE_DP = 240f
+
+        /** So much of a low screen's height at most. */
+        const val PICTURE_SHARE = 0.4f
     }
 }

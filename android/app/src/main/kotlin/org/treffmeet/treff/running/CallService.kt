@@ -20,8 +20,10 @@ class CallService : Service() {
     private val session get() = (application as TreffApplication).running.session
     private val notice by lazy { CallNotice(this) }
     private var forget: () -> Unit = {}
-    private var shown: Triple<String, Boolean, Boolean>? = null
-    private var withMicrophone: Boolean? = null
+    private var shown: Wanted? = null
+
+    /** What the notification and the service's type depend on. */
+    private data class Wanted(val meeting: String, val microphone: Boolean, val inCall: Boolean, val mayHear: Boolean, val sees: Boolean)
 
     override fun onCreate() {
         forget = session.listen(::follow)
@@ -45,21 +47,31 @@ class CallService : Service() {
 
     private fun show() {
         val snapshot = session.state.snapshot
-        val allowed = checkSelfPermission(Manifest.permission.RECORD_AUDIO) == PackageManager.PERMISSION_GRANTED
-        val wanted = Triple(session.state.meeting, snapshot.me.microphone, snapshot.screen is Screen.Call)
-        if (wanted == shown && allowed == withMicrophone) return
+        val sees = snapshot.me.camera && granted(Manifest.permission.CAMERA)
+        val wanted = Wanted(session.state.meeting, snapshot.me.microphone, snapshot.screen is Screen.Call, granted(Manifest.permission.RECORD_AUDIO), sees)
+        if (wanted == shown) return
         shown = wanted
-        withMicrophone = allowed
-        val (meeting, microphone, inCall) = wanted
-        val notification = notice.make(meeting, microphone, inCall)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) typed(notification, allowed) else startForeground(ID, notification)
+        val notification = notice.make(wanted.meeting, wanted.microphone, wanted.inCall)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) typed(notification, wanted) else startForeground(ID, notification)
     }
 
-    /** Without the microphone's permission the meeting is only listened to, and the type must say so. */
+    private fun granted(permission: String) = checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
+
+    /** Without the microphone's permission the meeting is only listened to, and the type must say so; the same with the camera. */
     @NewerPlatform
-    private fun typed(notification: android.app.Notification, microphone: Boolean) {
-        val type = if (microphone) ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE else ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PLAYBACK
-        startForeground(ID, notification, type)
+    private fun typed(notification: android.app.Notification, wanted: Wanted) {
+        val sound = if (wanted.mayHear) ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE else ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PLAYBACK
+        if (!wanted.sees) {
+            startForeground(ID, notification, sound)
+            return
+        }
+        try {
+            startForeground(ID, notification, sound or ServiceInfo.FOREGROUND_SERVICE_TYPE_CAMERA)
+        } catch (refused: SecurityException) {
+            // From the background no camera is added; the picture goes when the window does anyway.
+            Log.w(TAG, "The service runs without the camera: ${refused.javaClass.simpleName}.")
+            startForeground(ID, notification, sound)
+        }
     }
 
     /** Swiped away: whoever does that wants to be gone. */

@@ -5,10 +5,12 @@ import android.os.Handler
 import android.os.Looper
 import android.os.SystemClock
 import java.io.File
+import org.treffmeet.treff.camera.OwnPicture
+import org.treffmeet.treff.camera.PhoneCameras
 import org.treffmeet.treff.core.Client
 import org.treffmeet.treff.core.Command
 import org.treffmeet.treff.core.Config
-import org.treffmeet.treff.core.DeviceDecoders
+import org.treffmeet.treff.core.DeviceCodecs
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Finding
 import org.treffmeet.treff.core.Observer
@@ -34,6 +36,7 @@ class Running(
     code: (String) -> QrCode?,
     tone: (Finding) -> Tone,
     val sound: Sound,
+    val ownPicture: OwnPicture,
     private val service: ServiceSwitch,
     private val network: NetworkSwitch,
 ) {
@@ -50,29 +53,31 @@ class Running(
         network.watch(state.inMeeting || state.snapshot.screen is Screen.Prejoin)
         service.run(state.inMeeting)
         sound.use(state.snapshot.screen is Screen.Call)
+        ownPicture.mirrored(state.snapshot.settings.mirror)
     }
 
     companion object {
-        /** With the real core and the phone's own parts. */
+        /** With the real core and the phone's own parts, all that it has if no [config] is given. */
         fun start(
             context: Context,
-            config: Config = config(context),
+            config: Config? = null,
             trust: Platform = PlatformTrust(),
             network: (Client) -> NetworkSwitch = { NetworkWatch(context, it::setAddresses) },
         ): Running {
-            val client = Client(config, trust)
+            val cameras = PhoneCameras(context)
+            val client = Client(config ?: config(context, cameras), trust, cameras)
             val running = Running(
-                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, PhoneSound(context), CallService.Switch(context), network(client),
+                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, PhoneSound(context), cameras, CallService.Switch(context), network(client),
             )
             RecentShortcuts(context, running.session)
             client.subscribe(OnMain(running.session))
             return running
         }
 
-        private fun config(context: Context) = Config(
-            store = File(context.filesDir, "treff.db").path,
-            decoders = DeviceDecoders.list(),
-        )
+        private fun config(context: Context, cameras: PhoneCameras): Config {
+            val codecs = DeviceCodecs()
+            return Config(store = File(context.filesDir, "treff.db").path, decoders = codecs.decoders, encoders = codecs.encoders, cameras = cameras.list)
+        }
     }
 }
 

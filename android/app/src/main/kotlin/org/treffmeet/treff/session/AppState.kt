@@ -24,12 +24,16 @@ data class AppState(
     val places: List<Place> = emptyList(),
     /** Whether the opened meeting will be entered with the microphone on. */
     val microphone: Boolean = true,
+    /** The same for the camera. */
+    val camera: Boolean = true,
     /** The link that was opened last. */
     val opened: String = "",
     /** A link that came while in another call, until the person chose. */
     val askedAbout: String? = null,
     /** The person or the system refused the microphone. */
     val microphoneRefused: Boolean = false,
+    /** The same for the camera. */
+    val cameraRefused: Boolean = false,
     /** The meeting in which the app ended without being told to. */
     val brokenOff: OpenCall? = null,
     /** What is wrong with the server that was to be added. */

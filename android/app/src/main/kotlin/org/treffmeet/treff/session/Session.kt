@@ -1,6 +1,7 @@
 package org.treffmeet.treff.session
 
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.DeviceKind
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Screen
 import org.treffmeet.treff.core.Settings
@@ -48,7 +49,7 @@ class Session(private val core: Core, val clock: Clock, private val mark: CallMa
         update {
             when {
                 snapshot.screen is Screen.Prejoin && before !is Screen.Prejoin ->
-                    it.copy(snapshot = snapshot, microphone = snapshot.settings.microphoneOn)
+                    it.copy(snapshot = snapshot, microphone = snapshot.settings.microphoneOn, camera = snapshot.settings.cameraOn)
                 // A call must not stay hidden below a page that was opened before it.
                 snapshot.screen is Screen.Call && before !is Screen.Call ->
                     it.copy(snapshot = snapshot, places = emptyList())
@@ -109,6 +110,15 @@ class Session(private val core: Core, val clock: Clock, private val mark: CallMa
             else -> return false
         }
         return true
+    }
+
+    /** The next of the cameras, if there are several. */
+    fun nextCamera() {
+        val devices = state.snapshot.devices
+        if (devices.cameras.size < 2) return
+        // The first one is open where none is chosen.
+        val now = devices.cameras.indexOfFirst { it.id == devices.camera }.coerceAtLeast(0)
+        dispatch(Command.SelectDevice(DeviceKind.CAMERA, devices.cameras[(now + 1) % devices.cameras.size].id))
     }
 
     /** Changes some of the settings. */

@@ -53,11 +53,22 @@ object Problems {
         },
     )
 
-    /** What is said in the call; nothing about the camera, which the app does not use. */
+    /** The same for the camera. */
+    fun camera(problem: DeviceProblem): Words = words(
+        when (problem) {
+            DeviceProblem.MISSING -> R.string.camera_missing
+            DeviceProblem.BUSY -> R.string.camera_busy
+            DeviceProblem.REFUSED -> R.string.camera_refused
+            DeviceProblem.FAILED -> R.string.camera_failed
+        },
+    )
+
+    /** What is said in the call. */
     fun notice(notice: Notice): Words? = when (notice) {
         is Notice.MicrophoneFailed -> words(R.string.n_mic, why(notice.problem))
         is Notice.SpeakerFailed -> words(R.string.n_speaker, why(notice.problem))
-        is Notice.CameraFailed, is Notice.DeviceReplaced, is Notice.ShareFailed, is Notice.NoDialIn -> null
+        is Notice.CameraFailed -> words(R.string.n_camera, why(notice.problem))
+        is Notice.DeviceReplaced, is Notice.ShareFailed, is Notice.NoDialIn -> null
         is Notice.FocusUnavailable -> words(R.string.n_focus)
         is Notice.NotLiveYet -> words(R.string.n_not_live)
         is Notice.BridgeUnavailable -> words(R.string.n_bridge)

@@ -23,11 +23,20 @@ interface Window {
     /** Hands a text to another app. */
     fun share(text: String)
 
-    /** Enters the meeting, after asking for the microphone if it is wanted. */
+    /** Enters the meeting, after asking for the microphone and the camera if they are wanted. */
     fun join(name: String)
 
     /** Switches the microphone in a call, after asking for it if need be. */
     fun setMicrophone(on: Boolean)
+
+    /** Switches the camera in a call, after asking for it if need be. */
+    fun setCamera(on: Boolean)
+
+    /** Asks for the camera before the call. */
+    fun askForCamera()
+
+    /** Where the own picture comes from. */
+    val ownPicture: org.treffmeet.treff.camera.OwnPicture
 
     /** The system's page about this app. */
     fun appSettings()

@@ -41,10 +41,11 @@ class BannersTest {
         assertNull(banners.shown(20_000, mute))
     }
 
-    @Test fun theCameraThatTreffDoesNotUseIsNoNews() {
+    @Test fun aCameraThatIsOfNoUseIsSaidOnceForAWhile() {
         val banners = Banners()
         banners.notice(0, Notice.CameraFailed(DeviceProblem.MISSING))
-        assertNull(banners.shown(0, mute))
+        assertEquals(words(R.string.n_camera, words(R.string.why_missing)), banners.shown(0, mute)?.text)
+        assertNull(banners.shown(10_000, mute))
     }
 
     @Test fun recordingThatBeginsIsNewsAndOneThatRanBeforeIsNot() {

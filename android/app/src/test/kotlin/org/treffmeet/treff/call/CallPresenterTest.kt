@@ -7,8 +7,11 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.treffmeet.treff.R
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.DeviceKind
+import org.treffmeet.treff.core.DeviceProblem
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Layout
+import org.treffmeet.treff.core.Notice
 import org.treffmeet.treff.core.Quality
 import org.treffmeet.treff.core.Reaction
 import org.treffmeet.treff.core.SpeakerLevel
@@ -142,5 +145,70 @@ class CallPresenterTest {
         desk.shows(call(person("Ben"), person("Cleo")))
         assertNull(presenter.state().sheet)
         assertEquals(Stand.GRID, presenter.state().tiles[0].stand)
+    }
+
+    private fun seen(vararg others: String) = call(*others.map { person(it) }.toTypedArray()).let { it.copy(me = it.me.copy(camera = true)) }
+
+    @Test fun inTheBackgroundNobodyIsFilmed() {
+        onScreen()
+        desk.shows(seen("Ben"))
+        desk.asked()
+        presenter.visible(false)
+        assertTrue(Command.SetCamera(false) in desk.asked())
+        desk.shows(call(person("Ben")))
+        presenter.visible(true)
+        assertTrue(Command.SetCamera(true) in desk.asked())
+        // Once only: what the person switches off stays off.
+        desk.shows(call(person("Ben")))
+        presenter.visible(false)
+        presenter.visible(true)
+        assertTrue(desk.asked().none { it is Command.SetCamera })
+    }
+
+    @Test fun aMeetingThatBeginsInTheBackgroundBeginsWithoutAPicture() {
+        desk.shows(seen("Ben"))
+        assertTrue(Command.SetCamera(false) in desk.asked())
+        desk.shows(seen("Ben"))
+        assertTrue("asked once", desk.asked().none { it is Command.SetCamera })
+    }
+
+    @Test fun aRefusedCameraStaysOffAndOneThatWasAllowedGoesOn() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        presenter.cameraAnswered(granted = false)
+        assertTrue(presenter.state().cameraTrouble)
+        assertTrue(desk.asked().none { it is Command.SetCamera })
+        presenter.cameraAnswered(granted = true)
+        assertTrue(Command.SetCamera(true) in desk.asked())
+        assertFalse(presenter.state().cameraTrouble)
+    }
+
+    @Test fun aLostCameraIsSaidInWordsAndTheCallGoesOn() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        desk.session.onEvent(Event.Warning(Notice.CameraFailed(DeviceProblem.BUSY), ""))
+        assertEquals(words(R.string.n_camera, words(R.string.why_busy)), presenter.state().banner?.text)
+        assertFalse(presenter.state().camera)
+    }
+
+    @Test fun theOwnTileShowsTheOwnPictureAndTheOtherCameraIsOffered() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        assertFalse(presenter.state().tiles.single { it.subject == Subject.Me }.own)
+        assertFalse(presenter.state().otherCamera)
+        desk.shows(seen("Ben"))
+        assertTrue(presenter.state().tiles.single { it.subject == Subject.Me }.own)
+        assertTrue(presenter.state().otherCamera)
+        presenter.switchCamera()
+        assertTrue(Command.SelectDevice(DeviceKind.CAMERA, "0") in desk.asked())
+    }
+
+    @Test fun theNextMeetingBeginsWithTheCameraThatLooksAtThePerson() {
+        onScreen()
+        val room = seen("Ben")
+        desk.shows(room.copy(devices = room.devices.copy(camera = "0")))
+        desk.asked()
+        desk.shows(HOME.copy(devices = room.devices.copy(camera = "0")))
+        assertTrue(Command.SelectDevice(DeviceKind.CAMERA, null) in desk.asked())
     }
 }

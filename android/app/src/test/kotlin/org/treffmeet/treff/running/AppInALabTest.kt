@@ -71,10 +71,13 @@ class AppInALabTest {
             // This machine has no microphone, and the app says so instead of seeming to be heard.
             until("the truth about the microphone") { activity.says("Nobody hears you") }
             activity.named("Microphone, off")
-            activity.named("Hand, not raised").performClick()
+            activity.named("More").performClick()
+            until("what more there is") { activity.views().any { it.contentDescription == "Raise the hand" } }
+            activity.named("Raise the hand").performClick()
             until("a raised hand") { app.running.session.state.snapshot.me.handRaised }
-            activity.named("Hand, raised").performClick()
+            activity.named("Raise the hand").performClick()
             until("a lowered hand") { !app.running.session.state.snapshot.me.handRaised }
+            activity.named("Close").performClick()
             activity.named("Leave the meeting").performClick()
             until("the end") { activity.says("You left the meeting") }
             activity.button("Home").performClick()

@@ -55,6 +55,16 @@ class CallLifeTest {
         assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE, inCall().get().foregroundServiceType)
     }
 
+    @Test fun theTypeSaysWhetherTheCameraIsUsed() {
+        val seen = call(person("Ben")).let { it.copy(me = it.me.copy(camera = true)) }
+        shadowOf(app).grantPermissions(Manifest.permission.RECORD_AUDIO, Manifest.permission.CAMERA)
+        val service = inCall()
+        app.shows(seen)
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE or ServiceInfo.FOREGROUND_SERVICE_TYPE_CAMERA, service.get().foregroundServiceType)
+        app.shows(call(person("Ben")))
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE, service.get().foregroundServiceType)
+    }
+
     @Test fun theNotificationMutesAndHangsUp() {
         val service = inCall()
         val notification = service.notification()

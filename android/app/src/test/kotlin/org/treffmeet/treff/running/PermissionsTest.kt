@@ -1,5 +1,6 @@
 package org.treffmeet.treff.running
 
+import android.Manifest.permission.CAMERA
 import android.Manifest.permission.POST_NOTIFICATIONS
 import android.Manifest.permission.RECORD_AUDIO
 import android.content.pm.PackageManager.PERMISSION_DENIED
@@ -48,17 +49,17 @@ class PermissionsTest {
         app.shows(OPENED)
         val window = shown()
         window.get().button("Join").performClick()
-        assertEquals(listOf(RECORD_AUDIO, POST_NOTIFICATIONS), window.asks())
+        assertEquals(listOf(RECORD_AUDIO, CAMERA, POST_NOTIFICATIONS), window.asks())
         assertTrue(joins().isEmpty())
-        window.answer(RECORD_AUDIO to PERMISSION_GRANTED, POST_NOTIFICATIONS to PERMISSION_DENIED)
-        assertTrue(joins().single().microphone)
+        window.answer(RECORD_AUDIO to PERMISSION_GRANTED, CAMERA to PERMISSION_GRANTED, POST_NOTIFICATIONS to PERMISSION_DENIED)
+        assertTrue(joins().single().run { microphone && camera })
     }
 
     @Test fun whoRefusesTheMicrophoneReadsWhyAndListens() {
         app.shows(OPENED)
         val window = shown()
         window.get().button("Join").performClick()
-        window.answer(RECORD_AUDIO to PERMISSION_DENIED, POST_NOTIFICATIONS to PERMISSION_DENIED)
+        window.answer(RECORD_AUDIO to PERMISSION_DENIED, CAMERA to PERMISSION_GRANTED, POST_NOTIFICATIONS to PERMISSION_DENIED)
         assertTrue(joins().isEmpty())
         assertTrue(window.get().says("The microphone is not allowed for Treff."))
         window.get().button("Join").performClick()
@@ -74,5 +75,35 @@ class PermissionsTest {
         assertTrue(Command.SetMicrophone(true) !in app.asked())
         window.answer(RECORD_AUDIO to PERMISSION_GRANTED)
         assertTrue(Command.SetMicrophone(true) in app.asked())
+    }
+
+    @Test fun whoRefusesTheCameraReadsWhyAndIsHeard() {
+        app.shows(OPENED)
+        val window = shown()
+        window.get().button("Join").performClick()
+        window.answer(RECORD_AUDIO to PERMISSION_GRANTED, CAMERA to PERMISSION_DENIED, POST_NOTIFICATIONS to PERMISSION_DENIED)
+        assertTrue(joins().isEmpty())
+        assertTrue(window.get().says("The camera is not allowed for Treff."))
+        window.get().button("Join").performClick()
+        assertTrue(joins().single().run { microphone && !camera })
+    }
+
+    @Test fun theOwnPictureBeforeTheCallAsksFirst() {
+        app.shows(OPENED)
+        val window = shown()
+        window.get().button("Show my picture").performClick()
+        assertEquals(listOf(CAMERA), window.asks())
+        window.answer(CAMERA to PERMISSION_GRANTED)
+        assertTrue(Command.SetPreview(false, true) in app.asked())
+    }
+
+    @Test fun theCameraInMidCallAsksFirst() {
+        app.shows(call(person("Ben")))
+        val window = shown()
+        window.get().named("Camera, off").performClick()
+        assertEquals(listOf(CAMERA), window.asks())
+        assertTrue(Command.SetCamera(true) !in app.asked())
+        window.answer(CAMERA to PERMISSION_GRANTED)
+        assertTrue(Command.SetCamera(true) in app.asked())
     }
 }

@@ -18,6 +18,7 @@ import org.treffmeet.treff.core.ForeignPurpose
 import org.treffmeet.treff.core.Knocker
 import org.treffmeet.treff.core.Notice
 import org.treffmeet.treff.core.OtherService
+import org.treffmeet.treff.core.Preview
 import org.treffmeet.treff.core.Quality
 import org.treffmeet.treff.core.Reaction
 import org.treffmeet.treff.core.Screen
@@ -75,6 +76,8 @@ private val lived = HOME.copy(
 private val first = HOME.copy(preferredServer = null, settings = SETTINGS.copy(welcomed = false))
 private val named = OPENED.copy(settings = SETTINGS.copy(name = "Ruth Beispiel"))
 private val two = call(person("Ben", camera = false))
+/** With Ada's own camera on; no picture has come. */
+private val seen = two.copy(me = two.me.copy(camera = true))
 private val six = call(
     person("Ruth", camera = false), person("Emil", camera = false), person("Ayşe", camera = false, muted = true),
     person("Marek", camera = false, muted = true, hand = NOW), person("Großmutter Ilse", camera = false, moderator = true),
@@ -137,11 +140,15 @@ val SCENES = listOf(
     Scene("home-elsewhere-fr", failed(UserError.OtherService(OtherService.ZOOM, "https://zoom.us/j/1")), "fr"),
     Scene("home-broken-off-de", lived, "de", before = { mark.open = org.treffmeet.treff.session.OpenCall(OPENED.link, OPENED.room) }),
     Scene("prejoin", named, after = {
-        (application as TestApplication).running.presenters.prejoin.allow(true)
+        (application as TestApplication).running.presenters.prejoin.allow(hears = true, sees = false)
         event(Event.Levels(0.4f, emptyList()))()
     }),
     Scene("prejoin-de-dark", named, "de", dark = true), Scene("prejoin-large-fr", named, "fr", type = 2f),
     Scene("prejoin-new-de", named.copy(newMeeting = true, room = "Sieben heitere Eulen"), "de"), Scene("prejoin-across-de", named, "de", size = Scene.ACROSS),
+    Scene("prejoin-camera-refused-de", named, "de", after = { (application as TestApplication).running.presenters.prejoin.cameraAnswered(false) }),
+    Scene("prejoin-camera-busy-large", named.copy(preview = Preview(false, true), devices = named.devices.copy(cameraProblem = DeviceProblem.BUSY)), type = 2f, after = {
+        (application as TestApplication).running.presenters.prejoin.allow(hears = true, sees = true)
+    }),
     Scene("prejoin-refused-de", named, "de", after = { (application as TestApplication).running.presenters.prejoin.microphoneAnswered(false) }),
     Scene("prejoin-busy", named.copy(devices = named.devices.copy(microphoneProblem = DeviceProblem.BUSY))),
     Scene("waiting-connecting", waiting(null)), Scene("waiting-password-wrong-de", waiting(Waiting.Password(true)), "de"), Scene("waiting-knock-fr", waiting(Waiting.Knock), "fr"),
@@ -150,7 +157,8 @@ val SCENES = listOf(
     Scene("call-alone-de", call(), "de"), Scene("call-two", two, after = event(Event.Levels(0f, listOf(SpeakerLevel("ben", 0.6f))))),
     Scene("call-six-de", six.copy(recording = true), "de", after = event(Event.Levels(0f, listOf(SpeakerLevel("ruth", 0.6f))))), Scene("call-six-large-de", six, "de", type = 2f),
     Scene("call-six-across", six, size = Scene.ACROSS), Scene("call-crowd-fr", crowd, "fr"), Scene("call-crowd-tablet", crowd, size = Scene.TABLET),
-    Scene("call-share-de", shared, "de"), Scene("call-kept", six, after = { (application as TestApplication).running.presenters.call.pin(Subject.Person("emil")) }),
+    Scene("call-share-de", shared, "de"), Scene("call-camera-de", seen, "de"), Scene("more-camera-large-fr", seen, "fr", type = 2f, after = sheet(Sheet.MORE)),
+    Scene("call-kept", six, after = { (application as TestApplication).running.presenters.call.pin(Subject.Person("emil")) }),
     Scene("call-reconnecting-de", six.copy(connection = ConnectionState.RECONNECTING, quality = Quality.POOR), "de"),
     Scene("call-knock-de", door, "de"), Scene("call-knock-large-fr", door, "fr", type = 2f),
     Scene("call-muted-de", six.copy(me = six.me.copy(microphone = false, handRaised = true)), "de", after = event(Event.MutedByModerator("audio", null))),

@@ -3,6 +3,7 @@ package org.treffmeet.treff.testing
 import org.treffmeet.treff.core.ChatLine
 import org.treffmeet.treff.core.ConnectionState
 import org.treffmeet.treff.core.DataUse
+import org.treffmeet.treff.core.Device
 import org.treffmeet.treff.core.Devices
 import org.treffmeet.treff.core.EndReason
 import org.treffmeet.treff.core.Participant
@@ -39,13 +40,16 @@ fun server(address: String, name: String, operator: String? = null, country: Str
     hosting = null, website = "https://$address/", terms = null, privacy = null, source = null, sourceDate = null, notes = "",
 )
 
+/** The phone's two cameras; the first looks at the person. */
+val CAMERAS = listOf(Device("1", ""), Device("0", ""))
+
 /** At home, with a server chosen. */
 val HOME = Snapshot(
     revision = 1u, screen = Screen.Home, room = "", link = "", subject = null, connection = ConnectionState.IDLE,
     me = SelfView("", "", false, false, false, false, null), participants = emptyList(), dominantSpeaker = null,
     chat = emptyList(), recording = false, recentSpeakers = emptyList(), quality = Quality.UNKNOWN,
     door = RoomDoor(false, false, emptyList(), false, false), dialIn = null, joinedAt = null, endedAt = null, newMeeting = false,
-    preview = Preview(false, false), devices = Devices(emptyList(), emptyList(), emptyList(), null, null, null, null, null, null, null, false),
+    preview = Preview(false, false), devices = Devices(emptyList(), emptyList(), CAMERAS, null, null, null, null, null, null, null, false),
     settings = SETTINGS, servers = listOf(BEISPIEL, EXEMPLE, VOORBEELD), checks = emptyList(), comparison = null,
     preferredServer = "meet.example.org", nextServer = null, recent = emptyList(),
 )

@@ -1,7 +1,9 @@
 package org.treffmeet.treff.testing
 
+import android.view.Surface
 import org.treffmeet.treff.TreffApplication
 import org.treffmeet.treff.call.SoundRoute
+import org.treffmeet.treff.camera.OwnPicture
 import org.treffmeet.treff.core.Tone
 import org.treffmeet.treff.core.qrCode
 import org.treffmeet.treff.running.CallService
@@ -14,8 +16,9 @@ class TestApplication : TreffApplication() {
     val clock = FakeClock()
     val mark = FakeMark()
     val sound = FakeSound()
+    val picture = FakePicture()
 
-    override fun start() = Running(core, clock, mark, ::qrCode, { Tone.GOOD }, sound, CallService.Switch(this)) { }
+    override fun start() = Running(core, clock, mark, ::qrCode, { Tone.GOOD }, sound, picture, CallService.Switch(this)) { }
 
     private var revision = 1uL
 
@@ -40,4 +43,11 @@ class FakeSound : Sound {
     override fun choose(route: SoundRoute) {
         chosen = route
     }
+}
+
+/** Nothing comes of it. */
+class FakePicture : OwnPicture {
+    override fun show(on: Surface) = Unit
+    override fun hide(from: Surface) = Unit
+    override fun mirrored(wanted: Boolean) = Unit
 }
