@@ -75,11 +75,7 @@ impl Client {
 
     /// This device's addresses, told again whenever they change.
     pub fn set_addresses(&self, addresses: Vec<String>) {
-        if self.addresses.set(&addresses)
-            && let Some(core) = self.lock().as_ref()
-        {
-            core.network_changed();
-        }
+        self.addresses.set(&addresses);
     }
 
     /// Leaves whatever meeting is open and waits for the core to end. Not to be called from an observer.

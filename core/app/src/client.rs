@@ -37,8 +37,14 @@ impl Client {
     ///
     /// # Errors
     /// When the system gives no thread or no event loop.
-    pub fn new(config: ClientConfig, platform: Platform) -> io::Result<Self> {
+    pub fn new(config: ClientConfig, mut platform: Platform) -> io::Result<Self> {
         let (requests, inbox) = mpsc::unbounded_channel();
+        let word = requests.downgrade();
+        platform.network.watch(Arc::new(move || {
+            if let Some(requests) = word.upgrade() {
+                let _ = requests.send(Request::NetworkChanged);
+            }
+        }));
         let published = Published::default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let driver_published = published.clone();
@@ -64,12 +70,6 @@ impl Client {
     /// Adds a listener; it gets the present snapshot at once.
     pub fn subscribe(&self, observer: Box<dyn Observer>) {
         let _ = self.requests.send(Request::Subscribe(observer));
-    }
-
-    /// Says that this device's addresses may have changed: they are looked at again, and what stood on one that is gone
-    /// is begun anew. Never blocks.
-    pub fn network_changed(&self) {
-        let _ = self.requests.send(Request::NetworkChanged);
     }
 
     /// Leaves whatever meeting is open and waits for the driver to end.

@@ -35,4 +35,6 @@ pub use door::snapshot::{
 };
 pub use door::stats::{DropStats, LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
 pub use invite::{CalendarEntry, QrCode, calendar_file, qr_code};
-pub use platform::{ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust};
+pub use platform::{
+    AddressWatch, ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust,
+};

@@ -27,12 +27,19 @@ pub struct Platform {
     pub network: Box<dyn NetworkAddresses>,
 }
 
-/// Tells this device's addresses, asked at each new media session and after [`Client::network_changed`].
-///
-/// [`Client::network_changed`]: crate::Client::network_changed
+/// Called by a platform, from any thread, when this device's addresses may have changed. Cheap, never blocks; the driver
+/// then asks for them, and what stood on one that is gone is begun anew.
+pub type AddressWatch = Arc<dyn Fn() + Send + Sync>;
+
+/// Tells this device's addresses, asked at each new media session and when they changed.
 pub trait NetworkAddresses: Send {
     /// Every usable address, loopback included.
     fn addresses(&self) -> Vec<IpAddr>;
+
+    /// Keeps `changed` and calls it whenever [`NetworkAddresses::addresses`] may say something new. Called once.
+    fn watch(&mut self, changed: AddressWatch) {
+        let _ = changed;
+    }
 }
 
 /// Settings that do not change while a client runs.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
@@ -10,8 +10,8 @@ use rustls_pki_types::pem::PemObject;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use treff_app::{
-    BridgeChannel, Client, ClientConfig, Command, EndReason, Event, Layout, NetworkAddresses, Observer,
-    Participant, Platform, ResolveOverride, ServerTrust, Snapshot, Stats, UserError,
+    AddressWatch, BridgeChannel, Client, ClientConfig, Command, EndReason, Event, Layout, NetworkAddresses,
+    Observer, Participant, Platform, ResolveOverride, ServerTrust, Snapshot, Stats, UserError,
 };
 use treff_lab::Lab;
 use treff_media::codec::VideoCodec;
@@ -115,7 +115,8 @@ impl Guest {
     pub fn somewhere(surroundings: Surroundings, options: &GuestOptions) -> Self {
         let (ears, eyes) = (Ears::default(), Eyes::default());
         let desk = Desk::new(Arc::clone(&ears.bell));
-        let network = Network(Arc::new(Mutex::new(options.addresses.clone())));
+        let network =
+            Network { addresses: Arc::new(Mutex::new(options.addresses.clone())), ..Network::default() };
         let mut codecs = treff_codecs::catalog();
         if let Some(codec) = options.codec {
             codecs.encode = vec![codec];
@@ -191,8 +192,9 @@ impl Guest {
 
     /// Their device has other addresses from now on, and is told so.
     pub fn moves_to(&self, addresses: Vec<IpAddr>) {
-        *self.network.0.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
-        self.client.network_changed();
+        *self.network.addresses.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
+        let changed = self.network.changed.get().expect("the client watches from its start");
+        changed();
     }
 
     /// Asks to come into the open link's room, neither heard nor seen; without a `name` under the one of before.
@@ -368,11 +370,18 @@ impl Observer for Listener {
 }
 
 /// The addresses of a guest's device, changed by the test.
-#[derive(Clone)]
-struct Network(Arc<Mutex<Vec<IpAddr>>>);
+#[derive(Clone, Default)]
+struct Network {
+    addresses: Arc<Mutex<Vec<IpAddr>>>,
+    changed: Arc<OnceLock<AddressWatch>>,
+}
 
 impl NetworkAddresses for Network {
     fn addresses(&self) -> Vec<IpAddr> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn watch(&mut self, changed: AddressWatch) {
+        let _ = self.changed.set(changed);
     }
 }

@@ -1,6 +1,6 @@
 //! A network that changes under a meeting: Wi-Fi left for the mobile network, a cable pulled.
 //!
-//! In: the front end's word that this device's addresses may have changed. What stands on an address that is gone would
+//! In: the platform's word that this device's addresses may have changed. What stands on an address that is gone would
 //! notice only by waiting, so it is given up at once. With the signalling socket go the place in the room and the media
 //! session; where only the way to the bridge is gone, another session is asked for.
 
