@@ -21,8 +21,10 @@ const LEAST_STEP: f64 = 4_000.0;
 const PACKET_BITS: f64 = 9_600.0;
 const LITTLE_LOSS: f64 = 0.02;
 const HEAVY_LOSS: f64 = 0.10;
-/// Loss is averaged over about so many packets: over forty, one in twenty looks like one in ten every few seconds.
-const LOSS_PACKETS: f64 = 200.0;
+/// Loss is averaged over about so many packets: over the few, one in twenty looks like one in ten every few seconds; over
+/// the many, loss that has ended would count for seconds.
+const MANY_PACKETS: f64 = 200.0;
+const FEW_PACKETS: f64 = 40.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -69,7 +71,9 @@ pub(super) struct Control {
     untroubled: bool,
     last: Option<Instant>,
     last_decrease: Option<Instant>,
+    /// Share of packets lost, over many and over few.
     loss: f64,
+    recent_loss: f64,
 }
 
 /// One round of feedback.
@@ -97,6 +101,7 @@ impl Control {
             last: None,
             last_decrease: None,
             loss: 0.0,
+            recent_loss: 0.0,
         }
     }
 
@@ -108,8 +113,9 @@ impl Control {
         let elapsed = self.last.map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
         let elapsed = elapsed.min(Duration::from_secs(1)).as_secs_f64();
         self.last = Some(now);
-        let weight = (round.packets as f64 / LOSS_PACKETS).min(0.5);
-        self.loss += weight * (round.lost - self.loss);
+        let weight = |packets: f64| (round.packets as f64 / packets).min(0.5);
+        self.loss += weight(MANY_PACKETS) * (round.lost - self.loss);
+        self.recent_loss += weight(FEW_PACKETS) * (round.lost - self.recent_loss);
         match round.usage {
             Usage::Over => {
                 if let Some(arriving) = round.arriving
@@ -120,13 +126,12 @@ impl Control {
             }
             Usage::Under => self.state = State::Hold,
             Usage::Normal if self.state == State::Hold => self.state = State::Increase,
-            Usage::Normal if self.loss < LITTLE_LOSS => self.increase(elapsed, &round),
+            Usage::Normal if self.recent_loss < LITTLE_LOSS => self.increase(elapsed, &round),
             Usage::Normal => {}
         }
-        if self.loss > HEAVY_LOSS && self.rested(now, round.round_trip + Duration::from_millis(300)) {
-            self.rate *= 1.0 - 0.5 * self.loss;
-            // What is lost from now on counts against the new rate.
-            self.loss = 0.0;
+        let heavy = self.loss.min(self.recent_loss) > HEAVY_LOSS;
+        if heavy && self.rested(now, round.round_trip + Duration::from_millis(300)) {
+            self.rate *= 1.0 - 0.5 * self.recent_loss;
             self.untroubled = false;
             self.last_decrease = Some(now);
         }
