@@ -1,7 +1,7 @@
 //! Devices and codecs of the phone, behind the core's traits.
 //!
 //! What decides (which codec, when a key frame, when another stream) is plain Rust with fakes in its tests; only
-//! `media_codec`, `encoder`, `aaudio` and `surfaces` touch the system, and they exist on Android alone.
+//! `media_codec`, `decoder`, `encoder`, `aaudio` and `surfaces` touch the system, and they exist on Android alone.
 
 mod audio;
 mod camera;
@@ -12,6 +12,8 @@ mod tile;
 
 #[cfg(target_os = "android")]
 mod aaudio;
+#[cfg(target_os = "android")]
+mod decoder;
 #[cfg(target_os = "android")]
 mod encoder;
 #[cfg(target_os = "android")]
