@@ -42,7 +42,7 @@ impl Tile {
         let size = painted_size((picture.width(), picture.height()), height);
         let painter = &mut self.painter;
         self.feed
-            .paint(size.0.into(), size.1.into(), |rgba| painter.paint(picture, size, mirrored, rgba).is_ok());
+            .paint(size.0.into(), size.1.into(), |rgb| painter.paint(picture, size, mirrored, rgb).is_ok());
     }
 }
 

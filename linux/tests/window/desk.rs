@@ -148,8 +148,8 @@ impl Drop for Desk {
 /// The background of a person's pattern on a screen.
 pub(crate) fn colour(person: usize) -> [u8; 3] {
     let picture = Pattern::new(person, 64, 48).draw(FrameNumber(0));
-    let mut rgba = vec![0; 64 * 48 * 4];
-    Painter::default().paint(&picture, (64, 48), false, &mut rgba).expect("memory of that size");
+    let mut rgb = vec![0; 64 * 48 * 3];
+    Painter::default().paint(&picture, (64, 48), false, &mut rgb).expect("memory of that size");
     // The corner shows nothing but the background.
-    [rgba[0], rgba[1], rgba[2]]
+    [rgb[0], rgb[1], rgb[2]]
 }

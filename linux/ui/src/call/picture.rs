@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use slint::{Rgba8Pixel, SharedPixelBuffer};
+use slint::{Rgb8Pixel, SharedPixelBuffer};
 
-/// Opaque RGBA; cloning shares the pixels.
-pub type Pixels = SharedPixelBuffer<Rgba8Pixel>;
+/// RGB; cloning shares the pixels.
+pub type Pixels = SharedPixelBuffer<Rgb8Pixel>;
 
 /// The name under which the own camera's pictures go.
 pub const OWN_PICTURE: &str = "";
@@ -131,7 +131,7 @@ impl PictureFeed {
         Some(self.slot.height.load(Ordering::Relaxed)).filter(|&height| height > 0)
     }
 
-    /// Has a picture of this size painted (RGBA, rows without gaps; old pixels lie there) and leaves it for the window.
+    /// Has a picture of this size painted (RGB, rows without gaps; old pixels lie there) and leaves it for the window.
     /// The picture is dropped if painting fails.
     pub fn paint(&mut self, width: u32, height: u32, paint: impl FnOnce(&mut [u8]) -> bool) {
         let spare = self.slot.exchange().spare.take();

@@ -425,7 +425,7 @@ impl State {
         let mut reshaped = false;
         for (source, pixels) in self.store.take() {
             let size = (pixels.width(), pixels.height());
-            let image = Image::from_rgba8_premultiplied(pixels);
+            let image = Image::from_rgb8(pixels);
             for (index, shown) in self.sources.iter().enumerate() {
                 if shown.as_deref() == Some(source.as_str()) {
                     self.rows.pictures.set_row(index, image.clone());

@@ -73,11 +73,10 @@ fn seed(source: &str) -> usize {
 }
 
 fn pixels(size: (u32, u32), colour: impl Fn(f32, f32) -> Colour) -> Vec<u8> {
-    let mut pixels = Vec::with_capacity((size.0 * size.1 * 4) as usize);
+    let mut pixels = Vec::with_capacity((size.0 * size.1 * 3) as usize);
     for y in 0..size.1 {
         for x in 0..size.0 {
-            let [red, green, blue] = colour(x as f32, y as f32);
-            pixels.extend([red, green, blue, 255]);
+            pixels.extend(colour(x as f32, y as f32));
         }
     }
     pixels

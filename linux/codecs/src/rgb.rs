@@ -1,8 +1,10 @@
-//! From a decoder's planes to the pixels a window shows: RGBA, eight bits each, opaque, never more of them than are
-//! seen. In: a picture, lent or owned. Out: pixels in the caller's memory; nothing is kept but a scratch picture where
+//! From a decoder's planes to the pixels a window shows: RGB, eight bits each, never more of them than are seen. No
+//! alpha: a renderer without a GPU would blend each pixel of an opaque picture with what is under it.
+//!
+//! In: a picture, lent or owned. Out: pixels in the caller's memory; nothing is kept but a scratch picture where
 //! one has to be made smaller first.
 
-use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix, yuv420_to_rgba};
+use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix, yuv420_to_rgb};
 
 use crate::error::CodecError;
 use crate::frame::I420Frame;
@@ -30,21 +32,21 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// Fills `rgba` (four bytes a pixel, rows without gaps) with `picture` at `size`, which is its own or smaller;
+    /// Fills `rgb` (three bytes a pixel, rows without gaps) with `picture` at `size`, which is its own or smaller;
     /// as in a mirror if so wished.
     ///
     /// # Errors
-    /// When `rgba` does not hold exactly `size` or a side is zero.
+    /// When `rgb` does not hold exactly `size` or a side is zero.
     pub fn paint(
         &mut self,
         picture: &I420Frame,
         size: (u16, u16),
         mirrored: bool,
-        rgba: &mut [u8],
+        rgb: &mut [u8],
     ) -> Result<(), CodecError> {
         let (width, height) = size;
         let wrong = CodecError::Size { width: width.into(), height: height.into() };
-        if rgba.len() != usize::from(width) * usize::from(height) * 4 {
+        if rgb.len() != usize::from(width) * usize::from(height) * 3 {
             return Err(wrong);
         }
         let source = if size == (picture.width(), picture.height()) {
@@ -57,10 +59,10 @@ impl Painter {
             scale(picture, smaller);
             smaller
         };
-        convert(source, rgba).map_err(|_| wrong)?;
+        convert(source, rgb).map_err(|_| wrong)?;
         if mirrored {
-            for row in rgba.chunks_exact_mut(usize::from(width) * 4) {
-                row.as_chunks_mut::<4>().0.reverse();
+            for row in rgb.chunks_exact_mut(usize::from(width) * 3) {
+                row.as_chunks_mut::<3>().0.reverse();
             }
         }
         Ok(())
@@ -68,7 +70,7 @@ impl Painter {
 }
 
 /// BT.601 in the limited range: what WebRTC senders make of a camera and Chromium assumes of a stream that says nothing.
-fn convert(picture: &I420Frame, rgba: &mut [u8]) -> Result<(), yuv::YuvError> {
+fn convert(picture: &I420Frame, rgb: &mut [u8]) -> Result<(), yuv::YuvError> {
     let [y, u, v] = picture.planes();
     let image = YuvPlanarImage {
         y_plane: y.data,
@@ -80,8 +82,8 @@ fn convert(picture: &I420Frame, rgba: &mut [u8]) -> Result<(), yuv::YuvError> {
         width: picture.width().into(),
         height: picture.height().into(),
     };
-    let stride = u32::from(picture.width()) * 4;
-    yuv420_to_rgba(&image, rgba, stride, YuvRange::Limited, YuvStandardMatrix::Bt601)
+    let stride = u32::from(picture.width()) * 3;
+    yuv420_to_rgb(&image, rgb, stride, YuvRange::Limited, YuvStandardMatrix::Bt601)
 }
 
 #[cfg(test)]
@@ -97,10 +99,10 @@ mod tests {
         frame
     }
 
-    fn painted(picture: &I420Frame, size: (u16, u16), mirrored: bool) -> Vec<[u8; 4]> {
-        let mut rgba = vec![0; usize::from(size.0) * usize::from(size.1) * 4];
-        Painter::default().paint(picture, size, mirrored, &mut rgba).expect("it fits");
-        rgba.as_chunks::<4>().0.to_vec()
+    fn painted(picture: &I420Frame, size: (u16, u16), mirrored: bool) -> Vec<[u8; 3]> {
+        let mut rgb = vec![0; usize::from(size.0) * usize::from(size.1) * 3];
+        Painter::default().paint(picture, size, mirrored, &mut rgb).expect("it fits");
+        rgb.as_chunks::<3>().0.to_vec()
     }
 
     #[test]
@@ -117,7 +119,6 @@ mod tests {
                 for (found, wanted) in pixel.iter().zip(expected) {
                     assert!(found.abs_diff(wanted) <= 2, "{pixel:?} instead of {expected:?}");
                 }
-                assert_eq!(pixel[3], 255);
             }
         }
     }
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn memory_of_another_size_is_refused() {
         let picture = plain(16, 16, 100, 128, 128);
-        assert!(Painter::default().paint(&picture, (16, 16), false, &mut [0; 16 * 16 * 3]).is_err());
+        assert!(Painter::default().paint(&picture, (16, 16), false, &mut [0; 16 * 16 * 4]).is_err());
         assert!(Painter::default().paint(&picture, (0, 16), false, &mut []).is_err());
     }
 }
