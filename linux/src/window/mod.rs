@@ -4,6 +4,7 @@
 //! The core's observer, decoders, devices and the desktop speak on threads of their own; everything reaches the screens
 //! through Slint's event loop, and none of them waits for it.
 
+mod beat;
 mod belongings;
 mod bridge;
 mod chimes;
@@ -18,7 +19,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use slint::ComponentHandle;
 use treff_app::{Client, Event, Platform, Screen, Snapshot};
@@ -30,6 +31,7 @@ use treff_ui::call::{CallPresenter, OWN_PICTURE, PictureStore};
 use crate::arguments::{AudioChoice, OpenWindow};
 use crate::headless::{Failure, sound, trust};
 use crate::network::SystemAddresses;
+use beat::Beat;
 use belongings::{Belongings, Translated};
 use bridge::Bridge;
 use chimes::Sounds;
@@ -59,6 +61,7 @@ struct Window {
     host: Rc<WindowHost>,
     sounds: RefCell<Sounds>,
     sight: Sight,
+    beat: Beat,
 }
 
 /// Whether there is a display to open a window on.
@@ -80,7 +83,7 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
         return Ok(());
     }
     let store = PictureStore::new(Arc::new(|| {
-        let _ = slint::invoke_from_event_loop(|| with_window(Window::draw_pictures));
+        let _ = slint::invoke_from_event_loop(|| with_window(Window::pictures_wait));
     }));
     let own_picture = OwnPicture::new(store.clone());
     let (client, speaker) = client(wish, &store, &own_picture)?;
@@ -90,7 +93,8 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
     let call = CallPresenter::new(ui.window(), Rc::<WindowHost>::clone(&host), store.clone());
     let sight = Sight::follow(ui.window());
     let sounds = RefCell::new(Sounds::new(speaker));
-    let window = Rc::new(Window { ui, call, store, own_picture, belongings, host, sounds, sight });
+    let beat = Beat::default();
+    let window = Rc::new(Window { ui, call, store, own_picture, belongings, host, sounds, sight, beat });
     window.ui.set_desktop(window.belongings.desktop());
     WINDOW.set(Some(Rc::clone(&window)));
     client.subscribe(Box::new(Bridge::new()));
@@ -184,13 +188,21 @@ impl Window {
         Translated(self.ui.window())
     }
 
+    fn pictures_wait(&self) {
+        let wait = self.beat.wait(Instant::now());
+        if wait.is_zero() {
+            return self.draw_pictures();
+        }
+        slint::Timer::single_shot(wait, || with_window(Window::draw_pictures));
+    }
+
     fn draw_pictures(&self) {
         if matches!(self.host.screen(), Screen::Call) {
             return self.call.draw_pictures();
         }
         for (source, pixels) in self.store.take() {
             if source == OWN_PICTURE {
-                self.ui.show_preview(Some(slint::Image::from_rgba8_premultiplied(pixels)));
+                self.ui.show_preview(Some(slint::Image::from_rgb8(pixels)));
             }
         }
     }
