@@ -4,7 +4,6 @@
 //! The core's observer, decoders, devices and the desktop speak on threads of their own; everything reaches the screens
 //! through Slint's event loop, and none of them waits for it.
 
-mod beat;
 mod belongings;
 mod bridge;
 mod chimes;
@@ -19,7 +18,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use slint::ComponentHandle;
 use treff_app::{Client, Event, Platform, Screen, Snapshot};
@@ -31,7 +30,6 @@ use treff_ui::call::{CallPresenter, OWN_PICTURE, PictureStore};
 use crate::arguments::{AudioChoice, OpenWindow};
 use crate::headless::{Failure, sound, trust};
 use crate::network::SystemAddresses;
-use beat::Beat;
 use belongings::{Belongings, Translated};
 use bridge::Bridge;
 use chimes::Sounds;
@@ -61,7 +59,6 @@ struct Window {
     host: Rc<WindowHost>,
     sounds: RefCell<Sounds>,
     sight: Sight,
-    beat: Beat,
 }
 
 /// Whether there is a display to open a window on.
@@ -83,7 +80,7 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
         return Ok(());
     }
     let store = PictureStore::new(Arc::new(|| {
-        let _ = slint::invoke_from_event_loop(|| with_window(Window::pictures_wait));
+        let _ = slint::invoke_from_event_loop(|| with_window(Window::draw_pictures));
     }));
     let own_picture = OwnPicture::new(store.clone());
     let (client, speaker) = client(wish, &store, &own_picture)?;
@@ -93,8 +90,7 @@ pub(crate) fn run(wish: &OpenWindow) -> Result<(), Failure> {
     let call = CallPresenter::new(ui.window(), Rc::<WindowHost>::clone(&host), store.clone());
     let sight = Sight::follow(ui.window());
     let sounds = RefCell::new(Sounds::new(speaker));
-    let beat = Beat::default();
-    let window = Rc::new(Window { ui, call, store, own_picture, belongings, host, sounds, sight, beat });
+    let window = Rc::new(Window { ui, call, store, own_picture, belongings, host, sounds, sight });
     window.ui.set_desktop(window.belongings.desktop());
     WINDOW.set(Some(Rc::clone(&window)));
     client.subscribe(Box::new(Bridge::new()));
@@ -186,14 +182,6 @@ impl Window {
     /// What the window says in the person's language.
     fn words(&self) -> Translated<'_> {
         Translated(self.ui.window())
-    }
-
-    fn pictures_wait(&self) {
-        let wait = self.beat.wait(Instant::now());
-        if wait.is_zero() {
-            return self.draw_pictures();
-        }
-        slint::Timer::single_shot(wait, || with_window(Window::draw_pictures));
     }
 
     fn draw_pictures(&self) {
