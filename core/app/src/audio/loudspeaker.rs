@@ -9,7 +9,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use treff_media::audio::{Playout, PlayoutCommand, PlayoutPacket, Speaker, SpeakerStats};
 use treff_media::codec::Ssrc;
 use treff_media::device::{AudioOutput, DeviceError, SpeakerTap};
-use treff_media::frame::BLOCK_SAMPLES;
+use treff_media::frame::{AudioBlock, BLOCK_SAMPLES};
 
 use super::StopOnDrop;
 
@@ -50,6 +50,7 @@ pub(crate) struct Loudspeaker {
     used: Consumer<Box<Speaker>>,
     levels: Consumer<SpeakerLevel>,
     measured: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
     outputs: Producer<Box<dyn AudioOutput>>,
     /// Devices the thread is done with: closed here, not there.
     closed: Consumer<Box<dyn AudioOutput>>,
@@ -72,6 +73,7 @@ impl Loudspeaker {
         let (outputs, output_inbox) = RingBuffer::new(OUTPUTS);
         let (closed_outbox, closed) = RingBuffer::new(2 * OUTPUTS);
         let measured = Arc::new(AtomicBool::new(false));
+        let silent = Arc::new(AtomicBool::new(false));
         let (stop, stopped) = StopOnDrop::new();
         let mut thread = PlayoutThread {
             output,
@@ -83,6 +85,8 @@ impl Loudspeaker {
             levels: level_outbox,
             measured: Arc::clone(&measured),
             measuring: false,
+            silent: Arc::clone(&silent),
+            loudness: 1.0,
             outputs: output_inbox,
             closed: closed_outbox,
         };
@@ -94,7 +98,19 @@ impl Loudspeaker {
                 }
             })
             .map_err(|error| DeviceError::Failed(error.to_string()))?;
-        Ok(Self { id, orders, reports, used, levels, measured, outputs, closed, dropped: 0, _stop: stop })
+        Ok(Self {
+            id,
+            orders,
+            reports,
+            used,
+            levels,
+            measured,
+            silent,
+            outputs,
+            closed,
+            dropped: 0,
+            _stop: stop,
+        })
     }
 
     /// Somebody's audio source appeared.
@@ -145,6 +161,11 @@ impl Loudspeaker {
         }
     }
 
+    /// Whether nobody is heard; packets are taken and decoded all the same, so that everybody is back at once.
+    pub(crate) fn silence(&self, on: bool) {
+        self.silent.store(on, Ordering::Relaxed);
+    }
+
     /// Whether the thread tells levels.
     pub(crate) fn measure(&self, on: bool) {
         self.measured.store(on, Ordering::Relaxed);
@@ -174,6 +195,9 @@ struct PlayoutThread {
     measured: Arc<AtomicBool>,
     /// As it was at the last levels.
     measuring: bool,
+    silent: Arc<AtomicBool>,
+    /// Of the last block's end: 0 in silence, else 1.
+    loudness: f32,
     outputs: Consumer<Box<dyn AudioOutput>>,
     closed: Producer<Box<dyn AudioOutput>>,
 }
@@ -188,6 +212,7 @@ impl PlayoutThread {
             let now = Instant::now();
             let tap = self.tap.as_deref_mut().map(|tap| tap as &mut dyn SpeakerTap);
             self.playout.pull(now, &mut block, tap);
+            self.hush(&mut block);
             self.output.write_block(&block)?;
             blocks = blocks.wrapping_add(1);
             if blocks.is_multiple_of(LEVEL_BLOCKS) {
@@ -199,6 +224,19 @@ impl PlayoutThread {
             }
         }
         Ok(())
+    }
+
+    /// Keeps silence if that is wanted, without a click on the way in or out.
+    fn hush(&mut self, block: &mut AudioBlock) {
+        let (from, to) = (self.loudness, if self.silent.load(Ordering::Relaxed) { 0.0 } else { 1.0 });
+        self.loudness = to;
+        if from == 1.0 && to == 1.0 {
+            return;
+        }
+        let step = (to - from) / BLOCK_SAMPLES as f32;
+        for (index, sample) in block.iter_mut().enumerate() {
+            *sample *= from + step * (index + 1) as f32;
+        }
     }
 
     fn obey(&mut self) {

@@ -109,6 +109,11 @@ pub enum Command {
         /// 1.0 as sent, 0.0 silent, 2.0 doubled.
         gain: f32,
     },
+    /// Hears nobody for a while, as when a telephone call holds the meeting; everybody keeps the volume they have.
+    SetSilence {
+        /// Nobody is heard.
+        on: bool,
+    },
     /// Opens devices before the call, to see and hear oneself. Entering a call ends it.
     SetPreview {
         /// Measure the microphone.

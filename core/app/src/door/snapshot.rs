@@ -170,6 +170,8 @@ pub struct SelfView {
     pub camera: bool,
     /// Our hand is up.
     pub hand_raised: bool,
+    /// We hear nobody for now.
+    pub silence: bool,
     /// The source of our shared screen, if any.
     pub screen: Option<String>,
 }

@@ -202,6 +202,7 @@ impl Driver {
     pub(super) fn use_loudspeaker(&mut self, mut loudspeaker: Loudspeaker) {
         let volumes: BTreeMap<String, f32> =
             self.outlet.state.participants.iter().map(|p| (p.endpoint.clone(), p.volume)).collect();
+        loudspeaker.silence(self.outlet.state.me.silence);
         self.with_live(|live| {
             let sources = live.media.iter().flat_map(|media| media.sources.values());
             for source in sources.filter(|source| source.kind == MediaKind::Audio) {
@@ -211,6 +212,16 @@ impl Driver {
                 }
             }
             live.loudspeaker = Some(loudspeaker);
+        });
+    }
+
+    pub(super) fn set_silence(&mut self, on: bool) {
+        self.outlet.state.me.silence = on;
+        self.outlet.touch();
+        self.with_live(|live| {
+            if let Some(loudspeaker) = &live.loudspeaker {
+                loudspeaker.silence(on);
+            }
         });
     }
 

@@ -48,6 +48,7 @@ impl Driver {
             }
             Command::SetLayout { layout } => self.set_layout(now, layout),
             Command::SetVolume { endpoint, gain } => self.set_volume(&endpoint, gain),
+            Command::SetSilence { on } => self.set_silence(on),
             Command::SetPreview { microphone, camera } => self.set_preview(now, microphone, camera),
             Command::SelectDevice { kind, id } => self.select_device(now, kind, id),
             Command::TestSpeaker => self.test_speaker(),

@@ -50,6 +50,27 @@ async fn three_voices_are_mixed_each_with_its_own_volume() {
 }
 
 #[tokio::test]
+async fn in_silence_nobody_is_heard_whoever_comes_and_then_everybody_is_as_loud_as_before() {
+    let lab = lab(LabOptions::default()).await;
+    let mut ada = Guest::join(&lab, "Pub", "Ada", voice(400.0)).await;
+    let ben = Guest::join(&lab, "Pub", "Ben", voice(700.0)).await;
+    ada.hears_as_loud(700.0, SPOKEN).await;
+    ada.does(Command::SetVolume { endpoint: ben.endpoint(), gain: 0.5 });
+    ada.does(Command::SetSilence { on: true });
+    ada.hears_no_more(700.0).await;
+    ada.sees("the silence", |ada| ada.snapshot().me.silence.then_some(())).await;
+    let cleo = Guest::join(&lab, "Pub", "Cleo", voice(1000.0)).await;
+    ada.sees("Cleo", |ada| ada.person(&cleo.endpoint()).map(drop)).await;
+    let recorded = |ada: &Guest| ada.ears.frequency(&cleo.endpoint()).map(drop);
+    ada.sees("Cleo's voice on its way", recorded).await;
+    ada.hears_no_more(1000.0).await;
+
+    ada.does(Command::SetSilence { on: false });
+    ada.hears_as_loud(700.0, SPOKEN / 2.0).await;
+    ada.hears_as_loud(1000.0, SPOKEN).await;
+}
+
+#[tokio::test]
 async fn whoever_speaks_is_named_until_somebody_else_does() {
     let lab = lab(LabOptions::default()).await;
     let ada = Guest::join(&lab, "Pub", "Ada", voice(500.0)).await;

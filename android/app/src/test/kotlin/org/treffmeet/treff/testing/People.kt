@@ -46,7 +46,7 @@ val CAMERAS = listOf(Device("1", ""), Device("0", ""))
 /** At home, with a server chosen. */
 val HOME = Snapshot(
     revision = 1u, screen = Screen.Home, room = "", link = "", subject = null, connection = ConnectionState.IDLE,
-    me = SelfView("", "", false, false, false, false, null), participants = emptyList(), dominantSpeaker = null,
+    me = SelfView("", "", false, false, false, false, false, null), participants = emptyList(), dominantSpeaker = null,
     chat = emptyList(), recording = false, recentSpeakers = emptyList(), quality = Quality.UNKNOWN,
     door = RoomDoor(false, false, emptyList(), false, false), dialIn = null, joinedAt = null, endedAt = null, newMeeting = false,
     preview = Preview(false, false), devices = Devices(emptyList(), emptyList(), CAMERAS, null, null, null, null, null, null, null, false),
@@ -60,7 +60,7 @@ val OPENED = HOME.copy(screen = Screen.Prejoin, room = "Elterngruppe Dienstag", 
 /** Ada's meeting, with these people in it. */
 fun call(vararg people: Participant) = OPENED.copy(
     screen = Screen.Call, connection = ConnectionState.CONNECTED, joinedAt = (NOW - 24 * MINUTE).toULong(), quality = Quality.GOOD,
-    me = SelfView("ada", "Ada", false, true, false, false, null), participants = people.toList(),
+    me = SelfView("ada", "Ada", false, true, false, false, false, null), participants = people.toList(),
 )
 
 fun ended(reason: EndReason, minutes: Int? = null) = OPENED.copy(
