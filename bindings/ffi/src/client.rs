@@ -48,6 +48,7 @@ impl Client {
         let devices = media::platform(&config, cameras, addresses.clone());
         let core = treff_app::Client::new(config.for_core(trust), devices)
             .map_err(|error| StartError::System { reason: error.to_string() })?;
+        core.subscribe(media::chimes());
         Ok(Self { core: Mutex::new(Some(core)), addresses, last: Mutex::default() })
     }
 
@@ -71,6 +72,12 @@ impl Client {
         if let Some(core) = self.lock().as_ref() {
             core.subscribe(Box::new(Forwarder(observer)));
         }
+    }
+
+    /// What helps to look into a problem, with everything that identifies taken out; `system` is a line about what this
+    /// runs on.
+    pub fn diagnostics(&self, system: &str) -> String {
+        treff_app::diagnostics(&self.snapshot(), system)
     }
 
     /// This device's addresses, told again whenever they change.

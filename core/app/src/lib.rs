@@ -5,7 +5,9 @@
 #![warn(missing_docs)]
 
 mod audio;
+mod chimes;
 mod client;
+mod diagnostics;
 mod dial_in;
 mod door;
 mod driver;
@@ -17,7 +19,10 @@ mod room_names;
 mod server_text;
 
 pub use audio::ProcessedAudio;
+pub use audio::tone::play_sound;
+pub use chimes::{Chime, Chimes};
 pub use client::Client;
+pub use diagnostics::diagnostics;
 pub use door::command::{Command, Layout, Reaction, Tile};
 pub use door::devices::{Device, DeviceKind, DeviceProblem, Devices};
 pub use door::error::{OtherService, UserError};

@@ -1,5 +1,5 @@
 //! What a Linux desktop or phone gives a calling app, over D-Bus: one instance, notices outside the window, a screen
-//! that stays on, light or dark, other services' links, a touch of the vibration motor. And [`sounds`], made in code.
+//! that stays on, light or dark, other services' links, a touch of the vibration motor.
 //!
 //! In: [`Command`]s, which never block. Out: [`Event`]s, told to one observer on this crate's own thread. Nothing here
 //! is needed for a call: whatever is missing comes as a [`Failure`] in [`Event::Failed`], once, and the call goes on.
@@ -64,7 +64,6 @@ mod notices;
 mod opener;
 mod options;
 mod portal;
-pub mod sounds;
 mod text;
 
 pub use appearance::{Appearance, Scheme};

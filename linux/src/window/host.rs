@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use arboard::Clipboard;
 use chrono::{DateTime, Local, NaiveDateTime};
-use treff_app::{Client, Command, Screen, Snapshot};
+use treff_app::{Client, Command, Screen, Snapshot, diagnostics};
 use treff_desktop::FileToKeep;
 use treff_ui::Host;
 
@@ -91,23 +91,7 @@ impl Host for WindowHost {
     }
 
     fn diagnostics(&self) -> String {
-        let snapshot = self.snapshot.borrow();
-        let devices = &snapshot.devices;
-        format!(
-            "Treff {}\nConnection: {:?}, quality {:?}\nPeople: {}\nMicrophones: {}, loudspeakers: {}, cameras: {}\n\
-             Problems: microphone {:?}, loudspeaker {:?}, camera {:?}, screen {:?}\nDisplay: {}\n",
-            env!("CARGO_PKG_VERSION"),
-            snapshot.connection,
-            snapshot.quality,
-            snapshot.participants.len(),
-            devices.microphones.len(),
-            devices.speakers.len(),
-            devices.cameras.len(),
-            devices.microphone_problem,
-            devices.speaker_problem,
-            devices.camera_problem,
-            devices.share_problem,
-            if std::env::var_os("WAYLAND_DISPLAY").is_some() { "Wayland" } else { "X11" },
-        )
+        let display = if std::env::var_os("WAYLAND_DISPLAY").is_some() { "Wayland" } else { "X11" };
+        diagnostics(&self.snapshot.borrow(), &format!("Linux on {}, {display}", std::env::consts::ARCH))
     }
 }

@@ -5,6 +5,7 @@
 
 mod audio;
 mod camera;
+mod chimes;
 mod codecs;
 mod decoding;
 mod renderers;
@@ -25,7 +26,7 @@ mod surfaces;
 
 use std::sync::Arc;
 
-use treff_app::Platform;
+use treff_app::{Observer, Platform};
 use treff_media::codec::VideoCodec;
 use treff_media::device::{CodecCatalog, DeviceError};
 
@@ -55,6 +56,11 @@ pub(crate) fn platform(config: &Config, cameras: Option<Arc<dyn Cameras>>, addre
         codecs: catalog(config),
         network: Box::new(addresses),
     }
+}
+
+/// Plays quiet sounds for what happens in a call.
+pub(crate) fn chimes() -> Box<dyn Observer> {
+    Box::new(chimes::Player::new(audio::Phone { system: || System }))
 }
 
 /// Kotlin says that a camera gives nothing more.

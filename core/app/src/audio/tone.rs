@@ -1,4 +1,4 @@
-//! Two soft notes to try a loudspeaker by, on a thread of their own that ends with them.
+//! Two soft notes to try a loudspeaker by, and the thread that plays a short sound.
 
 use std::f32::consts::TAU;
 use std::thread;
@@ -15,15 +15,24 @@ const REST_BLOCKS: usize = 10;
 /// Well below speech at its loudest.
 const AMPLITUDE: f32 = 0.2;
 
-/// Plays the notes into `output`, and calls `failed` if the device fails before they are over.
-pub(crate) fn play(
+/// The notes.
+pub(crate) fn tone() -> impl Iterator<Item = AudioBlock> + Send + 'static {
+    (0..NOTES.len() * NOTE_BLOCKS).map(block)
+}
+
+/// Plays a short sound into `output` on a thread of its own that ends with it, and calls `failed` if the device fails
+/// before it is over.
+///
+/// # Errors
+/// When the system has no thread to give.
+pub fn play_sound(
     mut output: Box<dyn AudioOutput>,
+    sound: impl Iterator<Item = AudioBlock> + Send + 'static,
     failed: impl FnOnce(DeviceError) + Send + 'static,
 ) -> Result<(), DeviceError> {
     let work = move || {
-        let mut block = [0.0; BLOCK_SAMPLES];
-        for number in 0..2 * REST_BLOCKS + NOTES.len() * NOTE_BLOCKS {
-            fill(number, &mut block);
+        let rest = || std::iter::repeat_n([0.0; BLOCK_SAMPLES], REST_BLOCKS);
+        for block in rest().chain(sound).chain(rest()) {
             if let Err(error) = output.write_block(&block) {
                 return failed(error);
             }
@@ -34,20 +43,15 @@ pub(crate) fn play(
 }
 
 /// The block with this number.
-fn fill(number: usize, block: &mut AudioBlock) {
-    let played = number.checked_sub(REST_BLOCKS);
-    let Some((note, within)) = played
-        .and_then(|played| Some((NOTES.get(played / NOTE_BLOCKS)?, (played % NOTE_BLOCKS) * BLOCK_SAMPLES)))
-    else {
-        return block.fill(0.0);
-    };
+fn block(number: usize) -> AudioBlock {
+    let (note, within) = (NOTES[number / NOTE_BLOCKS], (number % NOTE_BLOCKS) * BLOCK_SAMPLES);
     let length = (NOTE_BLOCKS * BLOCK_SAMPLES) as f32;
-    for (index, sample) in block.iter_mut().enumerate() {
+    std::array::from_fn(|index| {
         let at = (within + index) as f32;
         // A bell's shape without a click at either end.
         let envelope = (at / 480.0).min(1.0) * (1.0 - at / length).powi(2);
-        *sample = AMPLITUDE * envelope * (TAU * note * at / SAMPLE_RATE as f32).sin();
-    }
+        AMPLITUDE * envelope * (TAU * note * at / SAMPLE_RATE as f32).sin()
+    })
 }
 
 #[cfg(test)]
@@ -71,7 +75,8 @@ mod tests {
     #[test]
     fn two_notes_without_a_click() {
         let (heard, blocks) = mpsc::channel();
-        play(Box::new(Speaker { heard, left: usize::MAX }), |error| panic!("{error}")).expect("a thread");
+        play_sound(Box::new(Speaker { heard, left: usize::MAX }), tone(), |error| panic!("{error}"))
+            .expect("a thread");
         let samples: Vec<f32> = blocks.iter().flatten().collect();
         assert_eq!(samples.len(), 90 * BLOCK_SAMPLES, "0.9 s and the thread is gone");
         let loudest = samples.iter().fold(0f32, |most, sample| most.max(sample.abs()));
@@ -84,7 +89,8 @@ mod tests {
     fn a_device_that_fails_is_told() {
         let (heard, _blocks) = mpsc::channel();
         let (told, failure) = mpsc::channel();
-        play(Box::new(Speaker { heard, left: 3 }), move |error| drop(told.send(error))).expect("a thread");
+        play_sound(Box::new(Speaker { heard, left: 3 }), tone(), move |error| drop(told.send(error)))
+            .expect("a thread");
         assert_eq!(failure.recv(), Ok(DeviceError::Busy));
     }
 }

@@ -386,7 +386,7 @@ impl Driver {
     pub(super) fn test_speaker(&mut self) {
         let reporter = self.lasting_reporter();
         let played = self.platform.audio.open_output().and_then(|output| {
-            tone::play(output, move |error| reporter.send(News::SpeakerTestFailed(error)))
+            tone::play_sound(output, tone::tone(), move |error| reporter.send(News::SpeakerTestFailed(error)))
         });
         let in_call = self.poll_live(|live| live.loudspeaker.as_ref().map(|_| ())).is_some();
         match played {

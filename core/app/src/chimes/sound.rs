@@ -1,32 +1,18 @@
-//! Quiet sounds for a knock, a person who joins, and a message; made of a few sines when they are needed.
-//!
-//! In: what happened and when. Out: a [`Chime`] of 10 ms blocks, 48 kHz mono, -1.0..=1.0, the form that
-//! `treff_media::device::AudioOutput` takes, so that a front end plays it on any output or mixes it into a call.
-//! No files, no samples of others: each sound is a short list of [`Note`]s, written down here.
+//! The sounds themselves, made of a few sines when they are needed. No files, no samples of others: each is a short list
+//! of [`Note`]s, written down here. Out: blocks as `treff_media::device::AudioOutput` takes them.
 
-use std::collections::BTreeMap;
 use std::f32::consts::TAU;
-use std::time::Duration;
 
-/// Samples a second.
-pub const SAMPLE_RATE: u32 = 48_000;
-/// Samples in a block: 10 ms.
-pub const BLOCK_SAMPLES: usize = 480;
-/// 10 ms of sound.
-pub type Block = [f32; BLOCK_SAMPLES];
+use treff_media::frame::{AudioBlock, BLOCK_SAMPLES, SAMPLE_RATE};
 
 /// The time in which a note reaches its full loudness: any shorter and it clicks.
 const ATTACK: f32 = 0.006;
 /// The time in which a note's end fades to nothing.
 const RELEASE: f32 = 0.02;
-/// No sound is louder than this: about -14 dB below full scale, well under speech.
-pub const PEAK: f32 = 0.2;
-/// The same sound is not heard again within this time: twenty people who join together are one sound.
-const PAUSE: Duration = Duration::from_millis(1500);
 
 /// What can be heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sound {
+pub(super) enum Sound {
     /// Somebody knocks: two low, wooden beats.
     Knock,
     /// Somebody joined: two notes that rise by a fourth.
@@ -53,9 +39,6 @@ struct Note {
 }
 
 impl Sound {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Knock, Self::Join, Self::Message];
-
     fn notes(self) -> &'static [Note] {
         match self {
             Self::Knock => &[
@@ -73,8 +56,7 @@ impl Sound {
     }
 
     /// The whole sound from its beginning.
-    #[must_use]
-    pub fn chime(self) -> Chime {
+    pub(super) fn chime(self) -> Chime {
         let end = self.notes().iter().map(|note| note.start + note.length).fold(0.0, f32::max);
         let blocks = (end * SAMPLE_RATE as f32 / BLOCK_SAMPLES as f32).ceil() as usize;
         Chime { sound: self, next: 0, blocks }
@@ -90,9 +72,9 @@ pub struct Chime {
 }
 
 impl Iterator for Chime {
-    type Item = Block;
+    type Item = AudioBlock;
 
-    fn next(&mut self) -> Option<Block> {
+    fn next(&mut self) -> Option<AudioBlock> {
         if self.next == self.blocks {
             return None;
         }
@@ -127,38 +109,13 @@ impl Note {
     }
 }
 
-/// Decides whether a sound is heard: it can be turned off, and it does not repeat at once.
-#[derive(Clone, Debug)]
-pub struct Chimes {
-    on: bool,
-    last: BTreeMap<Sound, Duration>,
-}
-
-impl Chimes {
-    /// With sounds on or off, as the settings say.
-    #[must_use]
-    pub fn new(on: bool) -> Self {
-        Self { on, last: BTreeMap::new() }
-    }
-
-    /// Turns all sounds on or off.
-    pub fn set_on(&mut self, on: bool) {
-        self.on = on;
-    }
-
-    /// Something happened at `now` (on any clock that only goes forward): the sound to play, if it is to be heard.
-    pub fn happened(&mut self, sound: Sound, now: Duration) -> Option<Chime> {
-        if !self.on || self.last.get(&sound).is_some_and(|last| now.saturating_sub(*last) < PAUSE) {
-            return None;
-        }
-        self.last.insert(sound, now);
-        Some(sound.chime())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ALL: [Sound; 3] = [Sound::Knock, Sound::Join, Sound::Message];
+    /// No sound is louder than this: about -14 dB below full scale, well under speech.
+    const PEAK: f32 = 0.2;
 
     fn samples(sound: Sound) -> Vec<f32> {
         sound.chime().flatten().collect()
@@ -166,7 +123,7 @@ mod tests {
 
     #[test]
     fn sounds_are_quiet_short_and_there() {
-        for sound in Sound::ALL {
+        for sound in ALL {
             let samples = samples(sound);
             let peak = samples.iter().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
             assert!(peak <= PEAK, "{sound:?} peaks at {peak}");
@@ -178,7 +135,7 @@ mod tests {
 
     #[test]
     fn nothing_clicks() {
-        for sound in Sound::ALL {
+        for sound in ALL {
             let samples = samples(sound);
             assert_eq!(samples.first(), Some(&0.0));
             let last = samples.last().expect("a sound has samples").abs();
@@ -199,25 +156,5 @@ mod tests {
         let (knock, join, message) =
             (crossings(Sound::Knock), crossings(Sound::Join), crossings(Sound::Message));
         assert!(knock * 2 < join && join * 3 < message * 2, "{knock} {join} {message}");
-    }
-
-    #[test]
-    fn twenty_who_join_together_are_one_sound() {
-        let mut chimes = Chimes::new(true);
-        let heard = (0..20).filter(|n| chimes.happened(Sound::Join, Duration::from_millis(n * 50)).is_some());
-        assert_eq!(heard.count(), 1);
-        assert!(
-            chimes.happened(Sound::Knock, Duration::from_secs(1)).is_some(),
-            "another sound is not held back"
-        );
-        assert!(chimes.happened(Sound::Join, Duration::from_secs(3)).is_some());
-    }
-
-    #[test]
-    fn turned_off_means_silent() {
-        let mut chimes = Chimes::new(false);
-        assert!(Sound::ALL.into_iter().all(|sound| chimes.happened(sound, Duration::ZERO).is_none()));
-        chimes.set_on(true);
-        assert!(chimes.happened(Sound::Message, Duration::ZERO).is_some());
     }
 }
