@@ -7,13 +7,18 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.content.pm.ShortcutManager
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
+import android.provider.CalendarContract
 import android.provider.Settings
 import android.widget.Toast
 import org.treffmeet.treff.call.SoundRoutes
+import org.treffmeet.treff.home.RecentRow
+import org.treffmeet.treff.invite.CalendarEntry
 import org.treffmeet.treff.running.Running
+import org.treffmeet.treff.running.shortcut
 import org.treffmeet.treff.session.Shown
 import org.treffmeet.treff.ui.Window
 
@@ -58,6 +63,8 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
         else running.presenters.call.setCamera(on)
     }
 
+    override fun takeBack() = running.call.unhold()
+
     override fun askForCamera() = activity.requestPermissions(arrayOf(Manifest.permission.CAMERA), PREVIEW)
 
     override val ownPicture get() = running.ownPicture
@@ -99,13 +106,28 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
 
     override fun browse(address: String) = start(Intent(Intent.ACTION_VIEW, Uri.parse(address)).addCategory(Intent.CATEGORY_BROWSABLE))
 
-    private fun start(intent: Intent) {
+    private fun start(intent: Intent, missing: Int = R.string.no_browser) {
         try {
             activity.startActivity(intent)
         } catch (_: ActivityNotFoundException) {
-            Toast.makeText(activity, R.string.no_browser, Toast.LENGTH_LONG).show()
+            Toast.makeText(activity, missing, Toast.LENGTH_LONG).show()
         }
     }
+
+    override fun enter(entry: CalendarEntry) {
+        val form = Intent(Intent.ACTION_INSERT, CalendarContract.Events.CONTENT_URI)
+            .putExtra(CalendarContract.Events.TITLE, entry.title)
+            .putExtra(CalendarContract.Events.EVENT_LOCATION, entry.link)
+            .putExtra(CalendarContract.Events.DESCRIPTION, entry.link)
+            .putExtra(CalendarContract.EXTRA_EVENT_BEGIN_TIME, entry.starts)
+            .putExtra(CalendarContract.EXTRA_EVENT_END_TIME, entry.ends)
+        start(form, R.string.no_calendar)
+    }
+
+    override val pin: ((RecentRow) -> Unit)?
+        get() = activity.getSystemService(ShortcutManager::class.java).takeIf { it.isRequestPinShortcutSupported }?.let { launcher ->
+            { launcher.requestPinShortcut(shortcut(activity, it.link, it.room), null) }
+        }
 
     private val clipboard get() = activity.getSystemService(ClipboardManager::class.java)
 
@@ -125,8 +147,9 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
     override val languageSettings: (() -> Unit)?
         get() = if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) null else ({ start(Intent(Settings.ACTION_APP_LOCALE_SETTINGS, own())) })
 
-    override val routes: SoundRoutes get() = running.sound
+    override val routes: SoundRoutes get() = running.call
     override val language: String get() = activity.resources.configuration.locales[0].toLanguageTag()
+    override val system: String get() = "Android ${Build.VERSION.RELEASE} (API ${Build.VERSION.SDK_INT}), ${Build.MANUFACTURER} ${Build.MODEL}"
     override val version: String get() = activity.packageManager.getPackageInfo(activity.packageName, 0).versionName.orEmpty()
 
     private companion object {

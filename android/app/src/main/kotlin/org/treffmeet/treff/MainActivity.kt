@@ -15,6 +15,7 @@ import android.widget.FrameLayout
 import org.treffmeet.treff.call.CallView
 import org.treffmeet.treff.comparison.ComparisonView
 import org.treffmeet.treff.core.Theme
+import org.treffmeet.treff.diagnostics.DiagnosticsView
 import org.treffmeet.treff.ended.EndedView
 import org.treffmeet.treff.home.HomeView
 import org.treffmeet.treff.links.Links
@@ -36,6 +37,7 @@ class MainActivity : Activity() {
     private lateinit var small: SmallWindow
     private var screen: Pair<Shown, ScreenView>? = null
     private var question: Pair<String, AlertDialog>? = null
+    private var gesture: BackGesture? = null
     private var forget: () -> Unit = {}
     private val main = Handler(Looper.getMainLooper())
     private var ticking = false
@@ -77,7 +79,7 @@ class MainActivity : Activity() {
         small = SmallWindow(this)
         root = FrameLayout(this)
         setContentView(root)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) hearBack()
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) gesture = BackGesture(this, ::back)
         draw()
         if (saved == null) open(intent)
     }
@@ -162,6 +164,7 @@ class MainActivity : Activity() {
         if (wanted == Shown.CALL) tickAgain()
         keepOn(wanted == Shown.CALL && (state.snapshot.me.camera || state.snapshot.participants.any { it.tracks.camera != null || it.tracks.screen != null }))
         small.follow(wanted == Shown.CALL, state.snapshot.me.microphone)
+        gesture?.take(state.inMeeting || state.leadsBack)
         ask(state.askedAbout)
     }
 
@@ -177,6 +180,7 @@ class MainActivity : Activity() {
             Shown.SERVERS -> ServersView(this, presenters.servers)
             Shown.SERVER -> ServerView(this, presenters.server, outside)
             Shown.COMPARISON -> ComparisonView(this, presenters.comparison)
+            Shown.DIAGNOSTICS -> DiagnosticsView(this, presenters.diagnostics, outside)
         }
     }
 
@@ -212,9 +216,6 @@ class MainActivity : Activity() {
 
     override fun onRequestPermissionsResult(code: Int, permissions: Array<out String>, results: IntArray) =
         outside.answered(code)
-
-    @NewerPlatform
-    private fun hearBack() = onBackInvokedDispatcher.registerOnBackInvokedCallback(android.window.OnBackInvokedDispatcher.PRIORITY_DEFAULT, ::back)
 
     @Deprecated("Below API 33 there is no other way.")
     override fun onBackPressed() = back()

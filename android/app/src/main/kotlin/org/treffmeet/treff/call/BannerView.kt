@@ -7,6 +7,7 @@ import android.widget.FrameLayout
 import android.widget.LinearLayout
 import org.treffmeet.treff.R
 import org.treffmeet.treff.ui.Weight
+import org.treffmeet.treff.ui.Window
 import org.treffmeet.treff.ui.after
 import org.treffmeet.treff.ui.below
 import org.treffmeet.treff.ui.button
@@ -20,7 +21,7 @@ import org.treffmeet.treff.ui.size
 import org.treffmeet.treff.ui.text
 
 /** The one sentence between pictures and controls, with what can be done about it. */
-class BannerView(context: Context, private val presenter: CallPresenter, private val setMicrophone: (Boolean) -> Unit) : FrameLayout(context) {
+class BannerView(context: Context, private val presenter: CallPresenter, private val window: Window) : FrameLayout(context) {
     private var last: Banner? = null
 
     init {
@@ -42,7 +43,8 @@ class BannerView(context: Context, private val presenter: CallPresenter, private
             when (val action = banner.action) {
                 null -> words
                 is Banner.Action.Close -> beside(words, context.iconButton(R.drawable.ic_close, context.getString(R.string.close_notice)) { presenter.closeBanner() })
-                is Banner.Action.SwitchOn -> beneath(words, context.button(context.getString(R.string.switch_on)) { setMicrophone(true) })
+                is Banner.Action.SwitchOn -> beneath(words, context.button(context.getString(R.string.switch_on)) { window.setMicrophone(true) })
+                is Banner.Action.TakeBack -> beneath(words, context.button(context.getString(R.string.take_back)) { window.takeBack() })
                 is Banner.Action.Admit -> admit(words, action)
             },
         )

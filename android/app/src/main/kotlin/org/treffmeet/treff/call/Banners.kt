@@ -19,6 +19,9 @@ data class Banner(val text: Words, val action: Action?, val urgent: Boolean = fa
         /** Switch the microphone on. */
         data object SwitchOn : Action
 
+        /** Come back from another call of the phone. */
+        data object TakeBack : Action
+
         /** It was read. */
         data object Close : Action
     }
@@ -68,12 +71,13 @@ class Banners {
         notice = null
     }
 
-    fun shown(now: Long, snapshot: Snapshot): Banner? {
+    fun shown(now: Long, snapshot: Snapshot, held: Boolean = false): Banner? {
         fun fresh(since: Long?) = since != null && now - since < STAYS_MS
         val knocking = snapshot.door.knocking
         val said = notice?.takeIf { fresh(it.first) }
         val unconnected = unconnectedSince
         return when {
+            held -> Banner(words(R.string.held), Banner.Action.TakeBack, urgent = true)
             snapshot.connection == ConnectionState.RECONNECTING -> Banner(words(R.string.reconnecting), null, urgent = true)
             knocking.isNotEmpty() -> {
                 val name = People.name(knocking.first().name)

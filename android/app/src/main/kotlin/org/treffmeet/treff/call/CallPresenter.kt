@@ -32,7 +32,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     private var density = 1f
     private var visible = false
 
-    /** The camera was switched off because nobody looks at the app, and comes back with them. */
+    /** The camera was switched off because nobody looks at the app or another call holds this one, and comes back afterwards. */
     private var cameraRests = false
     private var small = false
     private var entered = false
@@ -124,17 +124,16 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     /** Whether anybody can see the pictures. */
     fun visible(visible: Boolean) {
         this.visible = visible
-        if (visible && cameraRests && snapshot.screen is Screen.Call) session.dispatch(Command.SetCamera(true))
-        if (visible) cameraRests = false
         restCamera()
         if (!visible && snapshot.screen is Screen.Call) constraints.update(now, null)?.let { session.dispatch(Command.SetLayout(it)) }
     }
 
-    /** In the background nobody is filmed; sound goes on. */
+    /** In the background and while another call holds this one nobody is filmed. */
     private fun restCamera() {
-        if (visible || cameraRests || snapshot.screen !is Screen.Call || !snapshot.me.camera) return
-        cameraRests = true
-        session.dispatch(Command.SetCamera(false))
+        val watched = visible && !session.state.held
+        if (snapshot.screen !is Screen.Call || watched != cameraRests || (!watched && !snapshot.me.camera)) return
+        cameraRests = !watched
+        session.dispatch(Command.SetCamera(watched))
     }
 
     /** In a small window over other apps there is room for pictures only. */
@@ -169,7 +168,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             more = arrangement.more?.let { arrangement.hidden to it },
             alone = state.participants.isEmpty(),
             small = small,
-            banner = if (small) null else banners.shown(now, state),
+            banner = if (small) null else banners.shown(now, state, session.state.held),
             microphone = state.me.microphone,
             microphoneTrouble = session.state.microphoneRefused || state.devices.microphoneProblem != null,
             camera = state.me.camera,
@@ -222,7 +221,9 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
         if (granted) setMicrophone(true)
     }
 
-    fun setCamera(on: Boolean) = session.dispatch(Command.SetCamera(on))
+    fun setCamera(on: Boolean) {
+        if (session.state.held) cameraRests = on else session.dispatch(Command.SetCamera(on))
+    }
 
     /** The system was asked for the camera in mid-call. */
     fun cameraAnswered(granted: Boolean) {

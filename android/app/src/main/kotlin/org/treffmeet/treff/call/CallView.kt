@@ -49,7 +49,7 @@ class CallView(base: Context, private val presenter: CallPresenter, private val 
     private val tiles = TilesView(context, window.ownPicture, ::tapped, presenter::pin) { presenter.open(Sheet.PEOPLE) }
     private val alone = alone()
     private val showers = FrameLayout(context)
-    private val banner = BannerView(context, presenter, window::setMicrophone)
+    private val banner = BannerView(context, presenter, window)
     private val bar = Bar(context, presenter, window)
     private val beside = FrameLayout(context)
     private val scrim = FrameLayout(context)

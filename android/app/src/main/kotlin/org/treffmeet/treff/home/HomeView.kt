@@ -147,13 +147,18 @@ class HomeView(private val context: Context, private val presenter: HomePresente
 
     private fun recentRow(row: RecentRow) = Row(context, row.room, row.detail.read(context)).leads { presenter.join(row.link) }.apply {
         setOnLongClickListener {
-            AlertDialog.Builder(context)
-                .setMessage(context.getString(R.string.home_forget_one, row.room))
-                .setPositiveButton(R.string.home_forget) { _, _ -> presenter.forget(row.link) }
-                .setNegativeButton(R.string.home_keep, null)
-                .show()
+            more(row)
             true
         }
+    }
+
+    private fun more(row: RecentRow) {
+        val forget = R.string.home_forget to { presenter.forget(row.link) }
+        val choices = listOfNotNull(window.pin?.let { pin -> R.string.home_pin to { pin(row) } }, forget)
+        AlertDialog.Builder(context)
+            .setTitle(row.room)
+            .setItems(choices.map { context.getString(it.first) }.toTypedArray()) { _, which -> choices[which].second() }
+            .show()
     }
 
     private companion object {

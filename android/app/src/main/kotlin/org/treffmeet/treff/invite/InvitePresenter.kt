@@ -58,6 +58,8 @@ class InvitePresenter(private val session: Session, private val code: (String) -
     /** Made once a link. */
     private fun drawn(link: String): QrCode? = (drawn?.takeIf { it.first == link } ?: (link to code(link)).also { drawn = it }).second
 
+    fun entry() = CalendarEntry.of(session)
+
     /** Asks the server for the meeting's telephone numbers. */
     fun ask() {
         asked = session.state.snapshot.link

@@ -45,6 +45,7 @@ class InviteView(private val context: Context, private val presenter: InvitePres
             below(link)
             below(context.button(context.getString(R.string.share_link), Weight.MAIN, R.drawable.ic_send_link, ::send), near)
             below(context.button(context.getString(R.string.copy_link), Weight.SECOND, R.drawable.ic_copy) { last?.let { window.copy(it.link) } }, near)
+            below(context.button(context.getString(R.string.calendar), Weight.SECOND, R.drawable.ic_calendar) { window.enter(presenter.entry()) }, near)
             below(code, side, context.dp(CODE_DP), context.dp(CODE_DP))
             (code.layoutParams as LinearLayout.LayoutParams).gravity = Gravity.CENTER_HORIZONTAL
             below(scan, near)

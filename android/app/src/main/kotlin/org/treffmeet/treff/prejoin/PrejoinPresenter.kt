@@ -8,6 +8,7 @@ import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Preview
 import org.treffmeet.treff.core.Protection
 import org.treffmeet.treff.core.Screen
+import org.treffmeet.treff.invite.CalendarEntry
 import org.treffmeet.treff.session.AppState
 import org.treffmeet.treff.session.Place
 import org.treffmeet.treff.session.Session
@@ -113,6 +114,8 @@ class PrejoinPresenter(private val session: Session) {
         val given = name.trim().ifEmpty { null }
         session.dispatch(Command.Join(given, null, session.state.microphone, wantsCamera, Protection(null, false)))
     }
+
+    fun entry() = CalendarEntry.of(session)
 
     fun back() = session.back()
 

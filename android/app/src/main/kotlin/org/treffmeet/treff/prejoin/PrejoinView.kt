@@ -69,6 +69,7 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
     private val invite = context.button(context.getString(R.string.share_link), Weight.SECOND, R.drawable.ic_send_link) {
         last?.let { window.share(context.getString(R.string.share_text, it.meeting, it.link)) }
     }
+    private val calendar = context.button(context.getString(R.string.calendar), Weight.QUIET, R.drawable.ic_calendar) { window.enter(presenter.entry()) }
     private var last: PrejoinState? = null
     private var lastName: String? = null
 
@@ -100,6 +101,7 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         view.add(card)
         view.add(invite)
         view.add(context.button(context.getString(R.string.join), press = ::join))
+        view.add(calendar, R.dimen.space_snug)
     }
 
     /** The own picture, or initials and what can be done. */
@@ -146,6 +148,7 @@ class PrejoinView(private val context: Context, private val presenter: PrejoinPr
         if (state.microphone) microphone.name(context.getString(R.string.mic_on), R.drawable.ic_mic)
         else microphone.name(context.getString(R.string.mic_off), R.drawable.ic_mic_off)
         invite.shown = state.invite
+        calendar.shown = state.invite
     }
 
     private companion object {

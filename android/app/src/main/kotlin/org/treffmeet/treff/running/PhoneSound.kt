@@ -9,19 +9,16 @@ import android.media.AudioManager
 import android.os.Build
 import org.treffmeet.treff.NewerPlatform
 import org.treffmeet.treff.call.SoundRoute
+import org.treffmeet.treff.call.preferred
 
-/**
- * The phone's sound while a call runs: as for telephony, and from where the person wants it. What is plugged in wins;
- * without it the loudspeaker does, for a meeting is not held at the ear.
- */
-class PhoneSound(context: Context) : Sound {
+/** The phone's sound while a call runs that the telephony does not have: as for telephony, and from where the person wants it. */
+class PhoneSound(context: Context, private val ear: Ear = Ear(context)) : Sound {
     private val audio = context.getSystemService(AudioManager::class.java)
     private val focus = AudioFocusRequest.Builder(AudioManager.AUDIOFOCUS_GAIN_TRANSIENT_EXCLUSIVE)
         .setAudioAttributes(AudioAttributes.Builder().setUsage(AudioAttributes.USAGE_VOICE_COMMUNICATION).setContentType(AudioAttributes.CONTENT_TYPE_SPEECH).build())
-        // A telephone call takes the sound by itself, and the meeting goes on below it.
+        // Without the telephony's help a telephone call takes the sound by itself, and the meeting goes on below it.
         .setOnAudioFocusChangeListener { }
         .build()
-    private val ear = Ear(context)
     private var inUse = false
     private var wish: SoundRoute? = null
     private val plugs = object : AudioDeviceCallback() {
@@ -56,7 +53,7 @@ class PhoneSound(context: Context) : Sound {
         get() = devices().mapNotNull { routeOf(it.type) }.distinct().sorted()
 
     override val chosen: SoundRoute?
-        get() = wish?.takeIf { it in available } ?: PREFERRED.firstOrNull { it in available }
+        get() = preferred(available, wish)
 
     override fun choose(route: SoundRoute) {
         wish = route
@@ -114,8 +111,6 @@ class PhoneSound(context: Context) : Sound {
     }
 
     private companion object {
-        val PREFERRED = listOf(SoundRoute.BLUETOOTH, SoundRoute.WIRED, SoundRoute.SPEAKER, SoundRoute.EARPIECE)
-
         /** AudioDeviceInfo.TYPE_BLE_HEADSET, of API 31. */
         const val BLE_HEADSET = 26
     }

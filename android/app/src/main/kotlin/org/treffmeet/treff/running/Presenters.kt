@@ -8,6 +8,7 @@ import org.treffmeet.treff.comparison.ComparisonPresenter
 import org.treffmeet.treff.core.Finding
 import org.treffmeet.treff.core.QrCode
 import org.treffmeet.treff.core.Tone
+import org.treffmeet.treff.diagnostics.DiagnosticsPresenter
 import org.treffmeet.treff.ended.EndedPresenter
 import org.treffmeet.treff.home.HomePresenter
 import org.treffmeet.treff.invite.InvitePresenter
@@ -29,6 +30,7 @@ class Presenters(session: Session, code: (String) -> QrCode?, tone: (Finding) ->
     val server = ServerPresenter(session, tone)
     val comparison = ComparisonPresenter(session, tone)
     val settings = SettingsPresenter(session)
+    val diagnostics = DiagnosticsPresenter(session)
     private val chat = ChatPresenter(session)
     val call = CallPresenter(session, chat)
     val sheets = CallSheets(chat, PeoplePresenter(session, call, chat), InvitePresenter(session, code), ProtectionPresenter(session))

@@ -11,6 +11,15 @@ import org.treffmeet.treff.R
 import org.treffmeet.treff.core.RecentMeeting
 import org.treffmeet.treff.session.Session
 
+/** A meeting as a launcher shows it. */
+fun shortcut(context: Context, link: String, name: String, place: Int = 0): ShortcutInfo =
+    ShortcutInfo.Builder(context, link)
+        .setShortLabel(name)
+        .setRank(place)
+        .setIcon(Icon.createWithResource(context, R.mipmap.ic_launcher))
+        .setIntent(Intent(Intent.ACTION_VIEW, Uri.parse(link), context, MainActivity::class.java))
+        .build()
+
 /** The last meetings on the launcher's menu of the app, from where they can be pinned; forgotten with the list at home. */
 class RecentShortcuts(private val context: Context, private val session: Session) {
     private val launcher = context.getSystemService(ShortcutManager::class.java)
@@ -28,12 +37,7 @@ class RecentShortcuts(private val context: Context, private val session: Session
     }
 
     private fun shortcut(place: Int, meeting: RecentMeeting): ShortcutInfo =
-        ShortcutInfo.Builder(context, meeting.link)
-            .setShortLabel(meeting.room.ifEmpty { meeting.server })
-            .setRank(place)
-            .setIcon(Icon.createWithResource(context, R.mipmap.ic_launcher))
-            .setIntent(Intent(Intent.ACTION_VIEW, Uri.parse(meeting.link), context, MainActivity::class.java))
-            .build()
+        shortcut(context, meeting.link, meeting.room.ifEmpty { meeting.server }, place)
 
     private companion object {
         /** So many a launcher shows at least. */

@@ -27,6 +27,8 @@ import org.treffmeet.treff.session.Clock
 import org.treffmeet.treff.session.Core
 import org.treffmeet.treff.session.OpenCall
 import org.treffmeet.treff.session.Session
+import org.treffmeet.treff.telephony.PhoneCall
+import org.treffmeet.treff.telephony.PhoneTelephony
 
 /** The app without a screen: the session, its presenters and the phone's part. Lives as long as the process. */
 class Running(
@@ -35,13 +37,16 @@ class Running(
     mark: CallMark,
     code: (String) -> QrCode?,
     tone: (Finding) -> Tone,
-    val sound: Sound,
+    call: (Session) -> PhoneCall,
     val ownPicture: OwnPicture,
     private val service: ServiceSwitch,
     private val network: NetworkSwitch,
 ) {
     val session = Session(core, clock, mark)
     val presenters = Presenters(session, code, tone)
+
+    /** Our call among the phone's, with its sound. */
+    val call = call(session)
 
     init {
         session.listen(::follow)
@@ -52,7 +57,7 @@ class Running(
         val state = session.state
         network.watch(state.inMeeting || state.snapshot.screen is Screen.Prejoin)
         service.run(state.inMeeting)
-        sound.use(state.snapshot.screen is Screen.Call)
+        call.use(state.snapshot.screen is Screen.Call)
         ownPicture.mirrored(state.snapshot.settings.mirror)
     }
 
@@ -67,11 +72,17 @@ class Running(
             val cameras = PhoneCameras(context)
             val client = Client(config ?: config(context, cameras), trust, cameras)
             val running = Running(
-                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, PhoneSound(context), cameras, CallService.Switch(context), network(client),
+                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, { phoneCall(context, it) }, cameras, CallService.Switch(context), network(client),
             )
             RecentShortcuts(context, running.session)
             client.subscribe(OnMain(running.session))
             return running
+        }
+
+        private fun phoneCall(context: Context, session: Session): PhoneCall {
+            val ear = Ear(context)
+            val main = Handler(Looper.getMainLooper())
+            return PhoneCall(session, PhoneSound(context, ear), PhoneTelephony(context), ear::watch) { milliseconds, then -> main.postDelayed(then, milliseconds) }
         }
 
         private fun config(context: Context, cameras: PhoneCameras): Config {
@@ -97,6 +108,7 @@ fun interface NetworkSwitch {
 }
 
 private class ClientCore(private val client: Client) : Core {
+    override fun diagnostics(system: String) = client.diagnostics(system)
     override fun dispatch(command: Command) = client.dispatch(command)
     override fun snapshot(): Snapshot = client.snapshot()
 }

@@ -12,10 +12,11 @@ sealed interface Place {
     data object Servers : Place
     data class OneServer(val address: String) : Place
     data object Comparison : Place
+    data object Diagnostics : Place
 }
 
 /** The screens. */
-enum class Shown { HOME, PREJOIN, WAITING, CALL, ENDED, SETTINGS, SERVERS, SERVER, COMPARISON }
+enum class Shown { HOME, PREJOIN, WAITING, CALL, ENDED, SETTINGS, SERVERS, SERVER, COMPARISON, DIAGNOSTICS }
 
 /** Everything the presenters draw from: the core's snapshot, and what the app remembers besides. */
 data class AppState(
@@ -34,6 +35,8 @@ data class AppState(
     val microphoneRefused: Boolean = false,
     /** The same for the camera. */
     val cameraRefused: Boolean = false,
+    /** Another call of the phone holds this one. */
+    val held: Boolean = false,
     /** The meeting in which the app ended without being told to. */
     val brokenOff: OpenCall? = null,
     /** What is wrong with the server that was to be added. */
@@ -45,6 +48,7 @@ data class AppState(
             Place.Servers -> Shown.SERVERS
             is Place.OneServer -> Shown.SERVER
             Place.Comparison -> Shown.COMPARISON
+            Place.Diagnostics -> Shown.DIAGNOSTICS
             null -> when (snapshot.screen) {
                 is Screen.Prejoin -> Shown.PREJOIN
                 is Screen.Joining -> Shown.WAITING
@@ -56,6 +60,9 @@ data class AppState(
 
     /** On the way into a meeting, or in it. */
     val inMeeting: Boolean get() = snapshot.screen is Screen.Joining || snapshot.screen is Screen.Call
+
+    /** There is a screen before this one. */
+    val leadsBack: Boolean get() = places.isNotEmpty() || snapshot.screen is Screen.Prejoin || snapshot.screen is Screen.Ended
 
     val failure: UserError?
         get() = ((snapshot.screen as? Screen.Ended)?.reason as? EndReason.Failed)?.error

@@ -10,6 +10,9 @@ interface Core {
 
     /** The newest state. */
     fun snapshot(): Snapshot
+
+    /** What helps to look into a problem, without anything that identifies; [system] is a line about this phone. */
+    fun diagnostics(system: String): String
 }
 
 /** Two clocks in milliseconds. */

@@ -31,6 +31,8 @@ class Session(private val core: Core, val clock: Clock, private val mark: CallMa
 
     fun dispatch(command: Command) = core.dispatch(command)
 
+    fun diagnostics(system: String) = core.diagnostics(system)
+
     fun update(change: (AppState) -> AppState) {
         val before = state
         state = change(before)
@@ -103,12 +105,8 @@ class Session(private val core: Core, val clock: Clock, private val mark: CallMa
 
     /** One step back; false when there is none, and the app may go to the background. */
     fun back(): Boolean {
-        val screen = state.snapshot.screen
-        when {
-            state.places.isNotEmpty() -> update { it.copy(places = it.places.dropLast(1), serverProblem = null) }
-            screen is Screen.Prejoin || screen is Screen.Ended -> dispatch(Command.GoHome)
-            else -> return false
-        }
+        if (!state.leadsBack) return false
+        if (state.places.isEmpty()) dispatch(Command.GoHome) else update { it.copy(places = it.places.dropLast(1), serverProblem = null) }
         return true
     }
 

@@ -10,8 +10,8 @@ class SettingsPresenter(private val session: Session) {
     fun state(): SettingsState {
         val settings = session.state.snapshot.settings
         return SettingsState(
-            settings.name, settings.microphoneOn, settings.noiseSuppression, settings.dataUse, settings.selfView, settings.theme,
-            settings.keepHistory, session.state.snapshot.recent.isNotEmpty(),
+            settings.name, settings.microphoneOn, settings.noiseSuppression, settings.dataUse, settings.selfView, settings.sounds,
+            settings.theme, settings.keepHistory, session.state.snapshot.recent.isNotEmpty(),
         )
     }
 
@@ -28,6 +28,8 @@ class SettingsPresenter(private val session: Session) {
 
     fun setSelfView(shown: Boolean) = session.settings { it.copy(selfView = shown) }
 
+    fun setSounds(on: Boolean) = session.settings { it.copy(sounds = on) }
+
     fun setTheme(theme: Theme) = session.settings { it.copy(theme = theme) }
 
     fun setKeepHistory(keep: Boolean) = session.settings { it.copy(keepHistory = keep) }
@@ -35,6 +37,8 @@ class SettingsPresenter(private val session: Session) {
     fun forgetAll() = session.dispatch(Command.ForgetRecent(null))
 
     fun openServers() = session.go(Place.Servers)
+
+    fun openDiagnostics() = session.go(Place.Diagnostics)
 
     fun back() = session.back()
 }

@@ -10,6 +10,8 @@ data class SettingsState(
     val noiseSuppression: Boolean,
     val dataUse: DataUse,
     val selfView: Boolean,
+    /** Quiet sounds in a call. */
+    val sounds: Boolean,
     val theme: Theme,
     val keepHistory: Boolean,
     val hasHistory: Boolean,

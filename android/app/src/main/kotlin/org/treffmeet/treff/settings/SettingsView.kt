@@ -26,6 +26,7 @@ class SettingsView(private val context: Context, private val presenter: Settings
     private val microphone = context.switchRow(word(R.string.set_mic), null, R.drawable.ic_mic, presenter::setMicrophone)
     private val noise = context.switchRow(word(R.string.set_noise), word(R.string.set_noise_why), R.drawable.ic_pulse, presenter::setNoiseSuppression)
     private val selfView = context.switchRow(word(R.string.self_view), null, R.drawable.ic_person, presenter::setSelfView)
+    private val sounds = context.switchRow(word(R.string.set_sounds), word(R.string.set_sounds_why), R.drawable.ic_music, presenter::setSounds)
     private val history = context.switchRow(word(R.string.keep_history), word(R.string.keep_history_why), R.drawable.ic_clock, presenter::setKeepHistory)
     private val dataUse = DataUse.entries.associateWith { use ->
         val (title, why) = when (use) {
@@ -56,12 +57,14 @@ class SettingsView(private val context: Context, private val presenter: Settings
         window.linkSettings?.let { places.below(Row(context, word(R.string.set_links), word(R.string.set_links_why), R.drawable.ic_link).leads(press = it)) }
         window.languageSettings?.let { places.below(Row(context, word(R.string.language), null, R.drawable.ic_globe).leads(press = it)) }
         view.add(places)
-        section(R.string.set_entering, listOf(microphone, noise, selfView))
+        section(R.string.set_entering, listOf(microphone))
+        section(R.string.set_inside, listOf(noise, selfView, sounds))
         section(R.string.set_data, dataUse.values)
         section(R.string.theme, themes.values)
         section(R.string.set_privacy, listOf(history))
         view.add(forget, R.dimen.space_snug)
         view.add(context.text(word(R.string.privacy_words), colour = R.color.text_quiet), R.dimen.space_snug)
+        view.add(Card(context).apply { below(Row(context, word(R.string.diagnostics), null, R.drawable.ic_info).leads(press = presenter::openDiagnostics)) })
         view.add(context.heading(word(R.string.about)), R.dimen.space_wide)
         view.add(context.text(context.getString(R.string.version, window.version)), R.dimen.space_snug)
         view.add(context.text(word(R.string.about_words), colour = R.color.text_quiet), R.dimen.space_tight)
@@ -82,6 +85,7 @@ class SettingsView(private val context: Context, private val presenter: Settings
         microphone.on = state.microphone
         noise.on = state.noiseSuppression
         selfView.on = state.selfView
+        sounds.on = state.sounds
         dataUse.forEach { (use, row) -> row.on = use == state.dataUse }
         themes.forEach { (theme, row) -> row.on = theme == state.theme }
         history.on = state.keepHistory

@@ -1,6 +1,8 @@
 package org.treffmeet.treff.ui
 
 import android.view.View
+import org.treffmeet.treff.home.RecentRow
+import org.treffmeet.treff.invite.CalendarEntry
 
 /** A screen on display. */
 interface ScreenView {
@@ -23,6 +25,12 @@ interface Window {
     /** Hands a text to another app. */
     fun share(text: String)
 
+    /** Opens the calendar with a new entry; the person is told if there is none. */
+    fun enter(entry: CalendarEntry)
+
+    /** Puts a meeting on the launcher's screen, where the launcher can. */
+    val pin: ((RecentRow) -> Unit)?
+
     /** Enters the meeting, after asking for the microphone and the camera if they are wanted. */
     fun join(name: String)
 
@@ -31,6 +39,9 @@ interface Window {
 
     /** Switches the camera in a call, after asking for it if need be. */
     fun setCamera(on: Boolean)
+
+    /** Comes back to a call that another one holds. */
+    fun takeBack()
 
     /** Asks for the camera before the call. */
     fun askForCamera()
@@ -52,5 +63,8 @@ interface Window {
 
     /** BCP 47. */
     val language: String
+
+    /** Android's version and the phone's model, for whoever looks into a problem. */
+    val system: String
     val version: String
 }

@@ -29,6 +29,7 @@ class BannersTest {
         val guest = words(R.string.guest)
         assertEquals(Banner(counted(R.plurals.knocks_more, 1, guest), Banner.Action.Admit("1", guest)), banners.shown(0, knocked))
         assertEquals(words(R.string.reconnecting), banners.shown(0, knocked.copy(connection = ConnectionState.RECONNECTING))?.text)
+        assertEquals(Banner.Action.TakeBack, banners.shown(0, knocked, held = true)?.action)
     }
 
     @Test fun sentencesPassAndCanBeClosed() {

@@ -165,6 +165,23 @@ class CallPresenterTest {
         assertTrue(desk.asked().none { it is Command.SetCamera })
     }
 
+    @Test fun whileAnotherCallHoldsTheMeetingNobodyIsFilmed() {
+        onScreen()
+        desk.shows(seen("Ben"))
+        desk.asked()
+        desk.session.update { it.copy(held = true) }
+        assertEquals(listOf(Command.SetCamera(false)), desk.asked().filterIsInstance<Command.SetCamera>())
+        desk.shows(call(person("Ben")))
+        // On her way to the telephone call's screen and back.
+        presenter.visible(false)
+        presenter.visible(true)
+        presenter.setCamera(false)
+        presenter.setCamera(true)
+        assertTrue(desk.asked().none { it is Command.SetCamera })
+        desk.session.update { it.copy(held = false) }
+        assertEquals(listOf(Command.SetCamera(true)), desk.asked().filterIsInstance<Command.SetCamera>())
+    }
+
     @Test fun aMeetingThatBeginsInTheBackgroundBeginsWithoutAPicture() {
         desk.shows(seen("Ben"))
         assertTrue(Command.SetCamera(false) in desk.asked())

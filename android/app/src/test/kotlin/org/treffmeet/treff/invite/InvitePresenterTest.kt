@@ -11,6 +11,8 @@ import org.treffmeet.treff.core.DialInNumber
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Notice
 import org.treffmeet.treff.testing.Desk
+import org.treffmeet.treff.testing.MINUTE
+import org.treffmeet.treff.testing.NOW
 import org.treffmeet.treff.testing.OPENED
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.person
@@ -31,6 +33,14 @@ class InvitePresenterTest {
         assertNull(state.ask)
         assertEquals(words(R.string.phone_pin, "4711"), state.pin)
         assertEquals(listOf("+49 30 23125 000" to "Deutschland"), state.numbers)
+    }
+
+    @Test fun theCalendarsEntryIsInTheNextFullHourForThePersonToMove() {
+        val halfPastSix = CalendarEntry.of(desk.session)
+        assertEquals("Elterngruppe Dienstag", halfPastSix.title)
+        assertEquals(OPENED.link, halfPastSix.link)
+        assertEquals(NOW + 30 * MINUTE, halfPastSix.starts)
+        assertEquals(NOW + 90 * MINUTE, halfPastSix.ends)
     }
 
     @Test fun aServerWithoutNumbersIsToldUntilAnotherMeeting() {

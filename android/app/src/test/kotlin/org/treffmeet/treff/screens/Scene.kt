@@ -133,6 +133,8 @@ private fun event(event: Event): MainActivity.() -> Unit = {
     }
 }
 
+private fun held(): MainActivity.() -> Unit = { (application as TestApplication).running.session.update { it.copy(held = true) } }
+
 val SCENES = listOf(
     Scene("home", lived), Scene("home-de", lived, "de"), Scene("home-fr-dark", lived, "fr", dark = true), Scene("home-large-de", lived, "de", type = 2f),
     Scene("home-first-de", first, "de"), Scene("home-first-large", first, type = 2f), Scene("home-tablet-de", lived, "de", size = Scene.TABLET),
@@ -162,6 +164,7 @@ val SCENES = listOf(
     Scene("call-reconnecting-de", six.copy(connection = ConnectionState.RECONNECTING, quality = Quality.POOR), "de"),
     Scene("call-knock-de", door, "de"), Scene("call-knock-large-fr", door, "fr", type = 2f),
     Scene("call-muted-de", six.copy(me = six.me.copy(microphone = false, handRaised = true)), "de", after = event(Event.MutedByModerator("audio", null))),
+    Scene("call-held-de", six, "de", after = held()), Scene("call-held-large-fr", six, "fr", type = 2f, after = held()),
     Scene("call-notice", two, after = event(Event.Warning(Notice.ServerGoesDown, ""))),
     Scene("call-reactions", six, after = { for (reaction in listOf(Reaction.LIKE, Reaction.LOVE)) event(Event.Reaction("ruth", reaction))() }),
     Scene("call-small", six, size = Scene.SMALL, after = { (application as TestApplication).running.presenters.call.small(true) }),
@@ -178,6 +181,7 @@ val SCENES = listOf(
     Scene("compare-de", compared, "de", before = place(Place.Servers, Place.Comparison)), Scene("compare-large-fr", compared, "fr", dark = true, type = 2f, before = place(Place.Servers, Place.Comparison)),
     Scene("settings-de", named.copy(screen = Screen.Home), "de", before = place(Place.Settings)), Scene("settings-dark", named.copy(screen = Screen.Home), dark = true, before = place(Place.Settings)),
     Scene("settings-large-fr", named.copy(screen = Screen.Home), "fr", type = 2f, before = place(Place.Settings)),
+    Scene("diagnostics-de", named.copy(screen = Screen.Home), "de", before = place(Place.Settings, Place.Diagnostics)), Scene("diagnostics-large-dark-fr", named.copy(screen = Screen.Home), "fr", dark = true, type = 2f, before = place(Place.Settings, Place.Diagnostics)),
     Scene("ended-left-de", ended(EndReason.Left, 47), "de"), Scene("ended-kicked", ended(EndReason.Kicked("Cleo", "Bitte leise sein"), 3)),
     Scene("ended-unreachable-large-de", failed(UserError.ServerUnreachable("meet.example.org")), "de", type = 2f),
     Scene("ended-next-de", failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = "visio.example.net"), "de"), Scene("ended-next-large-fr", failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = "visio.example.net"), "fr", type = 2f),

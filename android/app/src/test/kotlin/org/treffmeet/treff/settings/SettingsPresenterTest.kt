@@ -13,7 +13,8 @@ class SettingsPresenterTest {
         val desk = Desk()
         desk.presenters.settings.setDataUse(DataUse.LOW)
         desk.presenters.settings.setName(" Ada ")
-        val expected = listOf(SETTINGS.copy(dataUse = DataUse.LOW), SETTINGS.copy(name = "Ada")).map { Command.ChangeSettings(it) }
+        desk.presenters.settings.setSounds(false)
+        val expected = listOf(SETTINGS.copy(dataUse = DataUse.LOW), SETTINGS.copy(name = "Ada"), SETTINGS.copy(sounds = false)).map { Command.ChangeSettings(it) }
         assertEquals(expected, desk.asked())
     }
 

@@ -19,6 +19,7 @@ class FakeCore(var snapshot: Snapshot = HOME) : Core {
     }
 
     override fun snapshot() = snapshot
+    override fun diagnostics(system: String) = "Treff 0.1.0\nSystem: $system\nScreen: home, connection Idle, quality Unknown\nPeople: 0\n"
 }
 
 /** A clock that is set by hand. */

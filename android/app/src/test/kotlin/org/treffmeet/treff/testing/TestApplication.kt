@@ -9,6 +9,8 @@ import org.treffmeet.treff.core.qrCode
 import org.treffmeet.treff.running.CallService
 import org.treffmeet.treff.running.Running
 import org.treffmeet.treff.running.Sound
+import org.treffmeet.treff.telephony.PhoneCall
+import org.treffmeet.treff.telephony.Telephony
 
 /** The app on a fake core, with the phone's own service. */
 class TestApplication : TreffApplication() {
@@ -18,7 +20,10 @@ class TestApplication : TreffApplication() {
     val sound = FakeSound()
     val picture = FakePicture()
 
-    override fun start() = Running(core, clock, mark, ::qrCode, { Tone.GOOD }, sound, picture, CallService.Switch(this)) { }
+    /** A phone without telephony of its own, as long as a story gives it none. */
+    var telephony = Telephony { false }
+
+    override fun start() = Running(core, clock, mark, ::qrCode, { Tone.GOOD }, { PhoneCall(it, sound, telephony, {}) { _, _ -> } }, picture, CallService.Switch(this)) { }
 
     private var revision = 1uL
 
