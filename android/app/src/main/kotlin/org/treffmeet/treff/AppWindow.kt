@@ -20,6 +20,7 @@ import org.treffmeet.treff.invite.CalendarEntry
 import org.treffmeet.treff.running.Running
 import org.treffmeet.treff.running.shortcut
 import org.treffmeet.treff.session.Shown
+import org.treffmeet.treff.ui.Wallpaper
 import org.treffmeet.treff.ui.Window
 
 /** What the screens ask of the system: permissions when they are needed, the clipboard, other apps. */
@@ -146,6 +147,13 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
 
     override val languageSettings: (() -> Unit)?
         get() = if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) null else ({ start(Intent(Settings.ACTION_APP_LOCALE_SETTINGS, own())) })
+
+    override val wallpaper: Boolean? get() = if (Wallpaper.possible) Wallpaper.wanted(activity) else null
+
+    override fun setWallpaper(on: Boolean) {
+        Wallpaper.want(activity, on)
+        activity.recreate()
+    }
 
     override val routes: SoundRoutes get() = running.call
     override val language: String get() = activity.resources.configuration.locales[0].toLanguageTag()

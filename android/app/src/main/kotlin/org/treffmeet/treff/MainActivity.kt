@@ -26,6 +26,7 @@ import org.treffmeet.treff.servers.ServersView
 import org.treffmeet.treff.session.Shown
 import org.treffmeet.treff.settings.SettingsView
 import org.treffmeet.treff.ui.ScreenView
+import org.treffmeet.treff.ui.Wallpaper
 import org.treffmeet.treff.waiting.WaitingView
 
 /** The one window: shows the screen that the state asks for, and passes on what comes from outside. */
@@ -73,6 +74,7 @@ class MainActivity : Activity() {
     }
 
     override fun onCreate(saved: Bundle?) {
+        setTheme(Wallpaper.style(this))
         super.onCreate(saved)
         running = (application as TreffApplication).running
         outside = AppWindow(this, running, saved)

@@ -44,6 +44,7 @@ class SettingsView(private val context: Context, private val presenter: Settings
         }
         context.choiceRow(word(title), null) { presenter.setTheme(theme) }
     }
+    private val wallpaper = window.wallpaper?.let { wanted -> context.switchRow(word(R.string.wallpaper), null, R.drawable.ic_sun, window::setWallpaper).apply { on = wanted } }
     private val forget = context.button(word(R.string.forget_all), Weight.QUIET, R.drawable.ic_trash) { presenter.forgetAll() }
     private var last: SettingsState? = null
 
@@ -60,7 +61,7 @@ class SettingsView(private val context: Context, private val presenter: Settings
         section(R.string.set_entering, listOf(microphone))
         section(R.string.set_inside, listOf(noise, selfView, sounds))
         section(R.string.set_data, dataUse.values)
-        section(R.string.theme, themes.values)
+        section(R.string.theme, themes.values + listOfNotNull(wallpaper))
         section(R.string.set_privacy, listOf(history))
         view.add(forget, R.dimen.space_snug)
         view.add(context.text(word(R.string.privacy_words), colour = R.color.text_quiet), R.dimen.space_snug)

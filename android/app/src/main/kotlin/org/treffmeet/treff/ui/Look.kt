@@ -25,7 +25,14 @@ fun Context.dp(value: Float): Int = TypedValue.applyDimension(TypedValue.COMPLEX
 
 fun Context.size(id: Int): Int = resources.getDimensionPixelSize(id)
 
-fun Context.colour(id: Int): Int = getColor(id)
+fun Context.colour(id: Int): Int = when (id) {
+    // The theme says which accent it is.
+    R.color.accent -> ofTheme(android.R.attr.colorAccent)
+    R.color.on_accent -> ofTheme(R.attr.onAccent)
+    else -> getColor(id)
+}
+
+private fun Context.ofTheme(attribute: Int): Int = TypedValue().also { theme.resolveAttribute(attribute, it, true) }.data
 
 fun Context.icon(id: Int, tint: Int): Drawable = checkNotNull(getDrawable(id)) { "an icon of our own" }.mutate().apply { setTint(tint) }
 
@@ -33,7 +40,7 @@ fun Context.icon(id: Int, tint: Int): Drawable = checkNotNull(getDrawable(id)) {
 fun Context.dark(): Context {
     val night = Configuration(resources.configuration)
     night.uiMode = night.uiMode and Configuration.UI_MODE_NIGHT_MASK.inv() or Configuration.UI_MODE_NIGHT_YES
-    return ContextThemeWrapper(this, R.style.Treff).apply { applyOverrideConfiguration(night) }
+    return ContextThemeWrapper(this, Wallpaper.style(this)).apply { applyOverrideConfiguration(night) }
 }
 
 val Context.typeScale: Float get() = resources.configuration.fontScale

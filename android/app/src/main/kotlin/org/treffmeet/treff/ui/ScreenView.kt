@@ -58,6 +58,11 @@ interface Window {
     /** The system's page about this app's language, where there is one. */
     val languageSettings: (() -> Unit)?
 
+    /** Whether the accent comes from the wallpaper; nothing where that cannot be. */
+    val wallpaper: Boolean?
+
+    fun setWallpaper(on: Boolean)
+
     /** Where sound comes from, for the call's menu. */
     val routes: org.treffmeet.treff.call.SoundRoutes
 

@@ -43,6 +43,7 @@ import org.treffmeet.treff.testing.field
 import org.treffmeet.treff.testing.line
 import org.treffmeet.treff.testing.person
 import org.treffmeet.treff.testing.recent
+import org.treffmeet.treff.ui.Wallpaper
 
 /** A state of a screen, and on what kind of phone it is seen. */
 class Scene(
@@ -138,6 +139,7 @@ private fun held(): MainActivity.() -> Unit = { (application as TestApplication)
 val SCENES = listOf(
     Scene("home", lived), Scene("home-de", lived, "de"), Scene("home-fr-dark", lived, "fr", dark = true), Scene("home-large-de", lived, "de", type = 2f),
     Scene("home-first-de", first, "de"), Scene("home-first-large", first, type = 2f), Scene("home-tablet-de", lived, "de", size = Scene.TABLET),
+    Scene("home-wallpaper-de", lived, "de", before = { Wallpaper.want(this, true) }), Scene("call-wallpaper-dark", door, dark = true, before = { Wallpaper.want(this, true) }),
     Scene("home-error-de", failed(UserError.LinkInvalid("no host")), "de", after = { field("Link oder Raumname").setText("https://example.org") }),
     Scene("home-elsewhere-fr", failed(UserError.OtherService(OtherService.ZOOM, "https://zoom.us/j/1")), "fr"),
     Scene("home-broken-off-de", lived, "de", before = { mark.open = org.treffmeet.treff.session.OpenCall(OPENED.link, OPENED.room) }),
