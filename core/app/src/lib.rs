@@ -12,6 +12,7 @@ mod dial_in;
 mod door;
 mod driver;
 mod invite;
+mod licences;
 mod net;
 mod platform;
 mod presets;
@@ -40,6 +41,7 @@ pub use door::snapshot::{
 };
 pub use door::stats::{DropStats, LayerStats, ProcessStats, SpeakerStats, Stats, VideoStats};
 pub use invite::{CalendarEntry, QrCode, calendar_file, qr_code};
+pub use licences::{Licence, licences};
 pub use platform::{
     AddressWatch, ClientConfig, NetworkAddresses, Observer, Platform, ResolveOverride, ServerTrust,
 };

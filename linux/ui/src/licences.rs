@@ -1,10 +1,10 @@
 //! What Treff is made of: every crate of the binary with the licence it names (`licences.txt`, written and checked by
-//! `tests/licences.rs`), and the C libraries that some of them bring. Out: one row a licence.
+//! `tests/suites/tests/licences.rs`), and the C libraries that some of them bring. Out: one row a licence.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use slint::{ComponentHandle, Global, Model};
+use treff_app::{Licence, licences};
 
 use crate::rows::follow;
 use crate::ui::Shared;
@@ -34,59 +34,11 @@ pub(crate) fn show(window: &AppWindow) {
     }
 }
 
-/// The licences, the most used first, each with what is under it.
 fn parts() -> Vec<Part> {
-    let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    let crates = CRATES.lines().filter_map(|line| {
-        let (name, rest) = line.split_once(' ')?;
-        Some((name, rest.split_once(' ')?.1))
-    });
-    for (name, licence) in crates.chain(LIBRARIES.iter().copied()) {
-        names.entry(alike(licence)).or_default().push(name);
-    }
-    let mut parts: Vec<Part> = names
-        .into_iter()
-        .map(|(licence, mut names)| {
-            names.sort_by_key(|name| name.to_lowercase());
-            names.dedup();
-            let count = i32::try_from(names.len()).unwrap_or(i32::MAX);
-            Part { licence: licence.into(), names: names.join(", ").into(), count }
-        })
-        .collect();
-    parts.sort_by_key(|part| -part.count);
-    parts
-}
-
-/// The same choice of licences always in the same words: crates order them as they like.
-fn alike(licence: &str) -> String {
-    if licence.contains(['(', ')']) || licence.contains(" AND ") {
-        return licence.to_owned();
-    }
-    let mut choices: Vec<&str> =
-        licence.split('/').flat_map(|part| part.split(" OR ")).map(str::trim).collect();
-    choices.sort_by_key(|choice| (*choice != "MIT", *choice));
-    choices.join(" / ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_crate_stands_under_its_licence() {
-        let parts = parts();
-        let under = |licence: &str, name: &str| {
-            let part = parts.iter().find(|part| part.licence == licence).expect("the licence is listed");
-            part.names.split(", ").any(|listed| listed == name)
-        };
-        assert!(under("MIT / Apache-2.0", "serde"));
-        assert!(under("BSD-3-Clause", "Opus"));
-        assert!(!CRATES.lines().any(|line| line.split(' ').count() < 3), "a crate without a licence");
-    }
-
-    #[test]
-    fn the_order_of_a_choice_does_not_matter() {
-        assert_eq!(alike("Apache-2.0/MIT"), alike("MIT OR Apache-2.0"));
-        assert_eq!(alike("(MIT OR Apache-2.0) AND Unicode-3.0"), "(MIT OR Apache-2.0) AND Unicode-3.0");
-    }
+    let part = |licence: Licence| Part {
+        count: i32::try_from(licence.parts.len()).unwrap_or(i32::MAX),
+        names: licence.parts.join(", ").into(),
+        licence: licence.licence.into(),
+    };
+    licences(CRATES, LIBRARIES).into_iter().map(part).collect()
 }
