@@ -38,6 +38,8 @@ fn halve_rows(upper: &[u8], lower: &[u8], out: &mut [u8]) {
 
 /// Any ratio: columns are summed over the covered rows first, then over the covered columns.
 fn average(from: Plane<'_>, mut to: PlaneMut<'_>) {
+    let columns: Vec<(usize, usize)> =
+        (0..to.width).map(|column| covered(column, to.width, from.width)).collect();
     let mut sums = vec![0u32; from.width];
     for index in 0..to.height {
         let (top, bottom) = covered(index, to.height, from.height);
@@ -47,14 +49,24 @@ fn average(from: Plane<'_>, mut to: PlaneMut<'_>) {
                 *sum += u32::from(pixel);
             }
         }
-        let width = to.width;
-        for (column, pixel) in to.row(index).iter_mut().enumerate() {
-            let (left, right) = covered(column, width, from.width);
-            let count = ((right - left) * (bottom - top)) as u32;
+        // Widths differ by one at most, so that two quotients do for the row and no pixel needs a division.
+        let narrow = from.width / to.width;
+        let quotients = [narrow.max(1), narrow + 1].map(|width| quotient((width * (bottom - top)) as u64));
+        for (pixel, &(left, right)) in to.row(index).iter_mut().zip(&columns) {
             let sum: u32 = sums[left..right].iter().sum();
-            *pixel = ((sum + count / 2) / count) as u8;
+            *pixel = divide(sum, quotients[usize::from(right - left > narrow.max(1))]);
         }
     }
+}
+
+/// One part of `count`, in 1/2^32.
+fn quotient(count: u64) -> u64 {
+    ((1 << 32) + count / 2) / count
+}
+
+/// A sum of pixels divided by how many they are, rounded.
+fn divide(sum: u32, quotient: u64) -> u8 {
+    ((u64::from(sum) * quotient + (1 << 31)) >> 32).min(255) as u8
 }
 
 /// The range of `from` pixels under pixel `index` of `to`; never empty.
@@ -98,6 +110,19 @@ mod tests {
             average(from, to);
         }
         assert_eq!(fast, slow);
+    }
+
+    #[test]
+    fn white_stays_white_and_nothing_is_a_shade_off_at_any_ratio() {
+        for (width, height) in [(213, 119), (240, 135), (3, 170), (319, 1)] {
+            let mut source = I420Frame::new(320, 180);
+            let mut small = I420Frame::new(width, height);
+            for shade in [0, 1, 127, 254, 255] {
+                source.planes_mut().into_iter().for_each(|plane| plane.data.fill(shade));
+                scale(&source, &mut small);
+                assert!(small.y().rows().flatten().all(|&pixel| pixel == shade), "{width}×{height}, {shade}");
+            }
+        }
     }
 
     #[test]

@@ -43,8 +43,8 @@ struct Slot {
 #[derive(Default)]
 struct Exchange {
     fresh: Option<Pixels>,
-    /// Memory that can be painted on again.
-    spare: Option<Pixels>,
+    /// Memory that can be painted on again: of a picture no longer drawn, and of one that the window missed.
+    spare: [Option<Pixels>; 2],
     /// The window's last two: the older one is no longer drawn when the next comes.
     shown: [Option<Pixels>; 2],
     /// Threads that paint for it: a renderer may be opened anew before the old one is gone.
@@ -111,10 +111,26 @@ impl Exchange {
         let fresh = self.fresh.take()?;
         let [newest, older] = &mut self.shown;
         let done = std::mem::replace(older, newest.replace(fresh.clone()));
-        if done.is_some() {
-            self.spare = done;
+        if let Some(done) = done {
+            self.keep(done);
         }
         Some(fresh)
+    }
+
+    /// For later. With two at hand a window that is late costs no new memory.
+    fn keep(&mut self, pixels: Pixels) {
+        let [first, second] = &mut self.spare;
+        if first.is_some() {
+            *second = Some(pixels);
+        } else {
+            *first = Some(pixels);
+        }
+    }
+
+    /// Memory for a picture of this size, if there is any.
+    fn spare(&mut self, width: u32, height: u32) -> Option<Pixels> {
+        let mut kept = self.spare.iter_mut().filter_map(Option::take);
+        kept.find(|pixels| (pixels.width(), pixels.height()) == (width, height))
     }
 }
 
@@ -134,16 +150,14 @@ impl PictureFeed {
     /// Has a picture of this size painted (RGB, rows without gaps; old pixels lie there) and leaves it for the window.
     /// The picture is dropped if painting fails.
     pub fn paint(&mut self, width: u32, height: u32, paint: impl FnOnce(&mut [u8]) -> bool) {
-        let spare = self.slot.exchange().spare.take();
-        let mut pixels = spare
-            .filter(|spare| (spare.width(), spare.height()) == (width, height))
-            .unwrap_or_else(|| Pixels::new(width, height));
+        let spare = self.slot.exchange().spare(width, height);
+        let mut pixels = spare.unwrap_or_else(|| Pixels::new(width, height));
         if !paint(pixels.make_mut_bytes()) || self.height().is_none() {
             return;
         }
         let mut exchange = self.slot.exchange();
         if let Some(missed) = exchange.fresh.replace(pixels) {
-            exchange.spare = Some(missed);
+            exchange.keep(missed);
         }
         drop(exchange);
         self.store.tell();
@@ -251,6 +265,23 @@ mod tests {
         let first = paint(&mut ada, 1);
         paint(&mut ada, 2);
         assert_eq!(paint(&mut ada, 3), first);
+    }
+
+    #[test]
+    fn a_window_that_is_late_now_and_then_costs_no_new_memory() {
+        let (store, _) = store();
+        show(&store, &[("ada-v0", 180)]);
+        let mut ada = store.feed("ada-v0");
+        let mut places = Vec::new();
+        for colour in 0..40 {
+            places.push(paint(&mut ada, colour));
+            if colour % 3 > 0 {
+                store.take();
+            }
+        }
+        places.sort();
+        places.dedup();
+        assert!(places.len() <= 4, "{} buffers", places.len());
     }
 
     #[test]
