@@ -17,7 +17,8 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 fn resolved(package: &str, target: &str) -> String {
     let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
     let tree = Command::new(cargo)
-        .args(["tree", "--locked", "--quiet", "--edges=normal,no-proc-macro", "--prefix=none", "--color=never"])
+        .args(["tree", "--locked", "--quiet", "--color=never", "--prefix=none"])
+        .arg("--edges=normal,no-proc-macro")
         .args(["--format={p}|{l}", "--package", package, "--target", target])
         .current_dir(ROOT)
         .output()
