@@ -46,7 +46,7 @@ impl Painter {
     ) -> Result<(), CodecError> {
         let (width, height) = size;
         let wrong = CodecError::Size { width: width.into(), height: height.into() };
-        if rgb.len() != usize::from(width) * usize::from(height) * 3 {
+        if width == 0 || height == 0 || rgb.len() != usize::from(width) * usize::from(height) * 3 {
             return Err(wrong);
         }
         let source = if size == (picture.width(), picture.height()) {
