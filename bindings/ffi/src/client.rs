@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use treff_app::{Command, ServerTrust, Snapshot};
 
-use crate::cameras::Cameras;
+use crate::capture::{Cameras, Screens};
 use crate::config::Config;
 use crate::logging;
 use crate::media;
@@ -35,17 +35,18 @@ pub enum StartError {
 
 #[uniffi::export]
 impl Client {
-    /// Starts the core on a thread of its own. Without `cameras` there is none.
-    #[uniffi::constructor(default(cameras = None))]
+    /// Starts the core on a thread of its own. Without `cameras` there is none, without `screens` none can be shared.
+    #[uniffi::constructor(default(cameras = None, screens = None))]
     pub fn new(
         config: Config,
         platform: Arc<dyn Platform>,
         cameras: Option<Arc<dyn Cameras>>,
+        screens: Option<Arc<dyn Screens>>,
     ) -> Result<Self, StartError> {
         logging::start();
         let addresses = Addresses::default();
         let trust = ServerTrust::Verifier(Arc::new(PlatformVerifier::new(platform)));
-        let devices = media::platform(&config, cameras, addresses.clone());
+        let devices = media::platform(&config, cameras, screens, addresses.clone());
         let core = treff_app::Client::new(config.for_core(trust), devices)
             .map_err(|error| StartError::System { reason: error.to_string() })?;
         core.subscribe(media::chimes());

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use treff_app::{ClientConfig, ResolveOverride, ServerTrust};
 use treff_media::codec::VideoCodec;
 
-use crate::cameras::PhoneCamera;
+use crate::capture::PhoneCamera;
 
 /// Settings that do not change while a client runs.
 #[derive(Clone, Debug, Default, uniffi::Record)]

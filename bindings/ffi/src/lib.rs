@@ -2,10 +2,10 @@
 //!
 //! [`Client`] is the core's client, [`Platform`] what Kotlin does for it, and the door's own types cross as they are
 //! (`build.rs` declares them). Pictures and sound never cross uniffi: the [`media`] module talks to the devices itself,
-//! and Kotlin hands it one Surface per tile through JNI, and draws the camera on those of its encoders.
+//! and Kotlin hands it one Surface per tile through JNI, and draws camera and screen on those of the encoders.
 #![warn(missing_docs)]
 
-mod cameras;
+mod capture;
 mod client;
 mod config;
 mod logging;
@@ -14,7 +14,7 @@ mod network;
 mod observer;
 mod trust;
 
-pub use cameras::{CameraRefused, Cameras, PhoneCamera};
+pub use capture::{Cameras, CaptureRefused, PhoneCamera, Screens};
 pub use client::{Client, StartError};
 pub use config::{Config, DeviceCodec, Resolve};
 pub use observer::{Observer, ObserverFailed};

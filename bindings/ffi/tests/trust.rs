@@ -62,7 +62,7 @@ impl Ada {
             ..Config::default()
         };
         let platform = SlowPlatform { asked: Mutex::new(asks), verdict: Mutex::new(verdict) };
-        let client = Client::new(config, Arc::new(platform), None).expect("a thread for the core");
+        let client = Client::new(config, Arc::new(platform), None, None).expect("a thread for the core");
         client.set_addresses(vec!["127.0.0.1".to_owned()]);
         client.subscribe(Arc::new(Ear { events: Mutex::new(event_ear), states: Mutex::new(state_ear) }));
         let link = lab.link("Tea").replace("meet.lab.test", host);

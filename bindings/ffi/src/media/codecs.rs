@@ -13,7 +13,7 @@ use crate::config::DeviceCodec;
 /// Failures after which a codec is not used again while the app runs.
 const STRIKES: u32 = 3;
 
-/// This device's decoders, shared by all tiles; or its encoders, shared by all cameras.
+/// This device's decoders, shared by all tiles; or its encoders, shared by camera and screen.
 pub(super) struct Codecs {
     all: Vec<DeviceCodec>,
     seen: Mutex<Seen>,

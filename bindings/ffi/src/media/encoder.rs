@@ -8,7 +8,7 @@ use ndk::media::media_format::MediaFormat;
 use ndk::native_window::NativeWindow;
 use ndk_sys as sys;
 
-use super::camera::{Encoded, Opened, OpensEncoders, VideoEncoder, Wish};
+use super::capture::{Encoded, Opened, OpensEncoders, VideoEncoder, Wish};
 use super::media_codec::{Codec, MediaCodecs, Output, Way, check, mime};
 use crate::config::DeviceCodec;
 

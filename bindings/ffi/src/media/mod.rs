@@ -4,7 +4,7 @@
 //! `media_codec`, `decoder`, `encoder`, `aaudio` and `surfaces` touch the system, and they exist on Android alone.
 
 mod audio;
-mod camera;
+mod capture;
 mod chimes;
 mod codecs;
 mod decoding;
@@ -34,16 +34,22 @@ use treff_media::device::{CodecCatalog, DeviceError};
 use self::{aaudio::AAudio as System, media_codec::MediaCodecs as Device, surfaces::DESKS, surfaces::TILES};
 #[cfg(not(target_os = "android"))]
 use self::{nothing::DESKS, nothing::Nothing as System, nothing::Nothing as Device, nothing::TILES};
-use crate::cameras::Cameras;
+use crate::capture::{Cameras, Screens};
 use crate::config::Config;
 use crate::network::Addresses;
 
-/// The platform's half of a client; without Kotlin's cameras there are none.
-pub(crate) fn platform(config: &Config, cameras: Option<Arc<dyn Cameras>>, addresses: Addresses) -> Platform {
+/// The platform's half of a client; what Kotlin does not give is not there.
+pub(crate) fn platform(
+    config: &Config,
+    cameras: Option<Arc<dyn Cameras>>,
+    screens: Option<Arc<dyn Screens>>,
+    addresses: Addresses,
+) -> Platform {
     let decoders = Arc::new(codecs::Codecs::new(config.decoders.clone()));
-    let camera = camera::PhoneCameras {
+    let pictures = capture::Pictures {
         desks: &DESKS,
-        kotlin: cameras,
+        cameras,
+        screens,
         all: config.cameras.clone(),
         chosen: None,
         encoders: Arc::new(codecs::Codecs::new(config.encoders.clone())),
@@ -51,7 +57,7 @@ pub(crate) fn platform(config: &Config, cameras: Option<Arc<dyn Cameras>>, addre
     };
     Platform {
         audio: Box::new(audio::Phone { system: || System }),
-        video: Box::new(camera),
+        video: Box::new(pictures),
         renderers: Box::new(renderers::Renderers { tiles: &TILES, decoders, opener: || Box::new(Device) }),
         codecs: catalog(config),
         network: Box::new(addresses),
@@ -63,9 +69,14 @@ pub(crate) fn chimes() -> Box<dyn Observer> {
     Box::new(chimes::Player::new(audio::Phone { system: || System }))
 }
 
-/// Kotlin says that a camera gives nothing more.
-pub(crate) fn camera_ended(handle: u64, error: DeviceError) {
+/// Kotlin says that a camera or screen gives nothing more.
+pub(crate) fn capture_ended(handle: u64, error: DeviceError) {
     DESKS.end(handle, error);
+}
+
+/// Kotlin says how large a screen is.
+pub(crate) fn screen_resized(handle: u64, shape: (u16, u16)) {
+    DESKS.resize(handle, shape);
 }
 
 /// What may be announced: VP8 is every Jitsi client's duty, the rest only where the device has a decoder.

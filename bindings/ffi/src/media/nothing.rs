@@ -7,7 +7,7 @@ use treff_media::device::{AudioDirection, DeviceError};
 use treff_media::frame::EncodedFrame;
 
 use super::audio::{AudioStream, AudioSystem};
-use super::camera::{Desks, Opened, OpensEncoders, Wish};
+use super::capture::{Desks, Opened, OpensEncoders, Wish};
 use super::decoding::{OpensDecoders, VideoDecoder};
 use super::renderers::Tiles;
 use crate::config::DeviceCodec;

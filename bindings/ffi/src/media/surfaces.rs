@@ -1,4 +1,5 @@
-//! The JNI door: Kotlin's `Surfaces` hands over a Surface per tile, and draws the camera on those of its encoders.
+//! The JNI door: Kotlin's `Surfaces` hands over a Surface per tile, and draws camera and screen on those of the
+//! encoders.
 
 use jni::EnvUnowned;
 use jni::errors::{Error, LogErrorAndDefault};
@@ -6,13 +7,13 @@ use jni::objects::{JClass, JObject, JString};
 use jni::sys::{jint, jlong, jobject};
 use ndk::native_window::NativeWindow;
 
-use super::camera::Desks;
+use super::capture::Desks;
 use super::renderers::Tiles;
 
 /// Every tile of this process: a Surface may be there before the core shows its source, and after.
 pub(super) static TILES: Tiles<NativeWindow> = Tiles::new();
 
-/// Every open camera of this process.
+/// Every open camera and screen of this process.
 pub(super) static DESKS: Desks<NativeWindow> = Desks::new();
 
 /// `Surfaces.attach(source: String, surface: Surface): Long`: a token for `detach`, 0 if that is no Surface.
@@ -49,33 +50,33 @@ extern "system" fn Java_org_treffmeet_treff_core_Surfaces_detach<'a>(
     .resolve::<LogErrorAndDefault>();
 }
 
-/// `Surfaces.due(camera: Long, nanoseconds: Long, width: Int, height: Int): Int`: the camera took a picture, upright of
+/// `Surfaces.due(handle: Long, nanoseconds: Long, width: Int, height: Int): Int`: camera or screen took a picture, upright of
 /// this size. Bit n: draw it for encoding n. Bit 8 + n: encoding n has another Surface than before, or none.
 #[unsafe(no_mangle)]
 extern "system" fn Java_org_treffmeet_treff_core_Surfaces_due<'a>(
     _: EnvUnowned<'a>,
     _: JClass<'a>,
-    camera: jlong,
+    handle: jlong,
     nanoseconds: jlong,
     width: jint,
     height: jint,
 ) -> jint {
     let side = |side: jint| u16::try_from(side).unwrap_or_default();
-    let due = DESKS.due(camera.cast_unsigned(), nanoseconds.cast_unsigned(), (side(width), side(height)));
+    let due = DESKS.due(handle.cast_unsigned(), nanoseconds.cast_unsigned(), (side(width), side(height)));
     jint::from(due.draw) | jint::from(due.changed) << 8
 }
 
-/// `Surfaces.encoder(camera: Long, encoding: Int): Surface?`: where pictures for that encoding are drawn from now on.
+/// `Surfaces.encoder(handle: Long, encoding: Int): Surface?`: where pictures for that encoding are drawn from now on.
 #[unsafe(no_mangle)]
 extern "system" fn Java_org_treffmeet_treff_core_Surfaces_encoder<'a>(
     mut env: EnvUnowned<'a>,
     _: JClass<'a>,
-    camera: jlong,
+    handle: jlong,
     encoding: jint,
 ) -> jobject {
     env.with_env(|env| -> Result<jobject, Error> {
         let index = usize::try_from(encoding).unwrap_or(usize::MAX);
-        let Some(window) = DESKS.surface(camera.cast_unsigned(), index) else {
+        let Some(window) = DESKS.surface(handle.cast_unsigned(), index) else {
             return Ok(std::ptr::null_mut());
         };
         // SAFETY: the pointer comes from the running JNI call, which takes the local reference back; the casts lead from

@@ -8,6 +8,7 @@ import android.content.ClipboardManager
 import android.content.Intent
 import android.content.pm.PackageManager
 import android.content.pm.ShortcutManager
+import android.media.projection.MediaProjectionManager
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
@@ -20,6 +21,7 @@ import org.treffmeet.treff.invite.CalendarEntry
 import org.treffmeet.treff.running.Running
 import org.treffmeet.treff.running.shortcut
 import org.treffmeet.treff.session.Shown
+import org.treffmeet.treff.share.Consent
 import org.treffmeet.treff.ui.Wallpaper
 import org.treffmeet.treff.ui.Window
 
@@ -69,6 +71,19 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
     override fun askForCamera() = activity.requestPermissions(arrayOf(Manifest.permission.CAMERA), PREVIEW)
 
     override val ownPicture get() = running.ownPicture
+
+    /** Lets the person pick what of the screen to show; false if this system has no way to ask. */
+    fun askForScreen(question: Int): Boolean = try {
+        activity.startActivityForResult(activity.getSystemService(MediaProjectionManager::class.java).createScreenCaptureIntent(), SCREEN + question)
+        true
+    } catch (_: ActivityNotFoundException) {
+        false
+    }
+
+    /** The answer to that. */
+    fun picked(code: Int, result: Int, data: Intent?) {
+        if (code > SCREEN) running.sharing.answered(code - SCREEN, data?.takeIf { result == Activity.RESULT_OK }?.let { Consent(result, it) })
+    }
 
     /** The person answered the system. */
     fun answered(code: Int) {
@@ -165,6 +180,9 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
         const val MICROPHONE = 2
         const val CAMERA = 3
         const val PREVIEW = 4
+
+        /** And the number of the question. */
+        const val SCREEN = 100
         const val JOINING = "joining"
         const val ASKED = "notifications asked"
 

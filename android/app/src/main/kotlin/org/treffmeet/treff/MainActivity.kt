@@ -100,6 +100,7 @@ class MainActivity : Activity() {
         super.onStart()
         forget = running.session.listen(::draw)
         started = true
+        running.sharing.asker = outside::askForScreen
         running.presenters.call.visible(true)
         draw()
     }
@@ -113,6 +114,7 @@ class MainActivity : Activity() {
         super.onStop()
         forget()
         started = false
+        running.sharing.asker = null
         ticking = false
         main.removeCallbacks(ticker)
         // A window that is only made anew is still looked at.
@@ -218,6 +220,9 @@ class MainActivity : Activity() {
 
     override fun onRequestPermissionsResult(code: Int, permissions: Array<out String>, results: IntArray) =
         outside.answered(code)
+
+    @Deprecated("There is no other way without AndroidX.")
+    override fun onActivityResult(code: Int, result: Int, data: Intent?) = outside.picked(code, result, data)
 
     @Deprecated("Below API 33 there is no other way.")
     override fun onBackPressed() = back()

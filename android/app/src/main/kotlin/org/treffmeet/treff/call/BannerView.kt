@@ -45,6 +45,7 @@ class BannerView(context: Context, private val presenter: CallPresenter, private
                 is Banner.Action.Close -> beside(words, context.iconButton(R.drawable.ic_close, context.getString(R.string.close_notice)) { presenter.closeBanner() })
                 is Banner.Action.SwitchOn -> beneath(words, context.button(context.getString(R.string.switch_on)) { window.setMicrophone(true) })
                 is Banner.Action.TakeBack -> beneath(words, context.button(context.getString(R.string.take_back)) { window.takeBack() })
+                is Banner.Action.StopShare -> beneath(words, context.button(context.getString(R.string.stop_sharing_short)) { presenter.share(false) })
                 is Banner.Action.Admit -> admit(words, action)
             },
         )

@@ -22,6 +22,9 @@ data class Banner(val text: Words, val action: Action?, val urgent: Boolean = fa
         /** Come back from another call of the phone. */
         data object TakeBack : Action
 
+        /** No longer share the screen. */
+        data object StopShare : Action
+
         /** It was read. */
         data object Close : Action
     }
@@ -90,6 +93,7 @@ class Banners {
             fresh(recording) -> Banner(words(R.string.recording_began), Banner.Action.Close)
             said != null -> Banner(said.second, Banner.Action.Close)
             unconnected != null && now - unconnected >= PATIENCE_MS -> Banner(words(R.string.connecting_media), null)
+            snapshot.me.screen != null -> Banner(words(R.string.you_share), Banner.Action.StopShare)
             else -> null
         }
     }

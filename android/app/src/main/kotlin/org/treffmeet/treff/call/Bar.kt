@@ -87,8 +87,10 @@ class Bar(context: Context, presenter: CallPresenter, window: Window) : LinearLa
     private val roomy = context.roomyBar
     private val worded = roomy && resources.configuration.screenHeightDp >= TALL_DP
     private var state: CallState? = null
+    private var beforeShare: View? = null
     private val microphone = control(R.string.mic_word) { window.setMicrophone(state?.microphone != true) }
     private val camera = control(R.string.camera_word) { window.setCamera(state?.camera != true) }
+    private val share = control(R.string.share_screen_short) { presenter.share(state?.shares != true) }
     private val hand = control(R.string.hand) { presenter.setHand(state?.hand != true) }
     private val chat = control(R.string.chat) { presenter.toggle(Sheet.CHAT) }
     private val people = control(R.string.people) { presenter.toggle(Sheet.PEOPLE) }
@@ -101,12 +103,14 @@ class Bar(context: Context, presenter: CallPresenter, window: Window) : LinearLa
         clipToPadding = false
         val edge = context.size(R.dimen.space_tight)
         setPadding(edge, edge, edge, edge)
-        val controls = listOfNotNull(microphone, camera, hand.takeIf { roomy }, chat, people.takeIf { roomy }, more, leave)
+        val controls = listOfNotNull(microphone, camera, share.takeIf { roomy }, hand.takeIf { roomy }, chat, people.takeIf { roomy }, more, leave)
         controls.forEachIndexed { index, control ->
-            if (index > 0) addView(View(context), LayoutParams(if (roomy) context.size(R.dimen.space_wide) else 0, 1, if (roomy) 0f else 1f))
+            if (index > 0) addView(gap(control), LayoutParams(if (roomy) context.size(R.dimen.space_wide) else 0, 1, if (roomy) 0f else 1f))
             addView(control)
         }
     }
+
+    private fun gap(before: Control) = View(context).also { if (before === share) beforeShare = it }
 
     private fun control(word: Int, press: () -> Unit) = Control(context, context.size(R.dimen.size_control), context.getString(word), worded, press)
 
@@ -123,6 +127,13 @@ class Bar(context: Context, presenter: CallPresenter, window: Window) : LinearLa
         camera.show(
             if (state.camera) R.drawable.ic_camera else R.drawable.ic_camera_off, cameraFill, cameraInk,
             word(if (state.camera) R.string.camera_state_on else R.string.camera_state_off), word(if (state.camera) R.string.mic_press_off else R.string.mic_press_on),
+        )
+        share.shown = state.mayShare
+        beforeShare?.shown = state.mayShare
+        val (shareFill, shareInk) = on(state.shares)
+        share.show(
+            if (state.shares) R.drawable.ic_share_stop else R.drawable.ic_share, shareFill, shareInk,
+            word(if (state.shares) R.string.stop_sharing else R.string.share_screen), word(if (state.shares) R.string.stop_sharing_short else R.string.share_screen_short),
         )
         val (handFill, handInk) = if (state.hand) R.color.speaking to R.color.on_speaking else on(false)
         hand.show(R.drawable.ic_hand, handFill, handInk, word(if (state.hand) R.string.hand_raised else R.string.hand_lowered), word(if (state.hand) R.string.hand_lower else R.string.hand_raise))

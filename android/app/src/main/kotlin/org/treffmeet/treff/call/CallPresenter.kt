@@ -98,7 +98,11 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             is Event.Reconnecting -> news.say(now, words(R.string.reconnecting))
             is Event.Reconnected -> news.say(now, words(R.string.reconnected))
             is Event.Recording -> if (event.on) news.say(now, words(R.string.recording_began))
-            is Event.MutedByModerator -> if (event.media == "audio") banners.mutedByModerator(now) else banners.say(now, words(R.string.camera_by_moderator))
+            is Event.MutedByModerator -> when (event.media) {
+                "audio" -> banners.mutedByModerator(now)
+                "desktop" -> banners.say(now, words(R.string.screen_by_moderator))
+                else -> banners.say(now, words(R.string.camera_by_moderator))
+            }
             is Event.Warning -> banners.notice(now, event.notice)
             is Event.Reaction -> react(event.from, event.reaction)
             else -> Unit
@@ -175,6 +179,8 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             hasCamera = state.devices.cameras.isNotEmpty(),
             cameraTrouble = session.state.cameraRefused || state.devices.cameraProblem != null,
             otherCamera = state.me.camera && state.devices.cameras.size > 1,
+            mayShare = state.devices.canShare,
+            shares = state.me.screen != null,
             hand = state.me.handRaised,
             unread = chat.unread(),
             people = state.participants.size + 1,
@@ -232,6 +238,9 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     }
 
     fun switchCamera() = session.nextCamera()
+
+    /** Shares the screen, which the system asks the person about first; or no longer. */
+    fun share(on: Boolean) = session.dispatch(if (on) Command.StartShare else Command.StopShare)
 
     fun setHand(raised: Boolean) = session.dispatch(Command.RaiseHand(raised))
 

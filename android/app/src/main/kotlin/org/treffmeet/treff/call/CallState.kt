@@ -31,6 +31,10 @@ data class CallState(
     val cameraTrouble: Boolean,
     /** There is another camera to switch to. */
     val otherCamera: Boolean,
+    /** The screen can be shared here. */
+    val mayShare: Boolean,
+    /** We share it. */
+    val shares: Boolean,
     val hand: Boolean,
     val unread: Int,
     val people: Int,

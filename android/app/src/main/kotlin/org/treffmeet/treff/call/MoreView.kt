@@ -28,6 +28,10 @@ class MoreView(private val context: Context, private val presenter: CallPresente
     override val view = ScrollView(context)
     private val people = Card(context)
     private val hand = context.switchRow(context.getString(R.string.hand_raise), null, R.drawable.ic_hand, presenter::setHand)
+    private val share = Row(context, context.getString(R.string.share_screen), null, R.drawable.ic_share).leads(chevron = false) {
+        presenter.share(state?.shares != true)
+        presenter.open(null)
+    }
     private val camera = Row(context, context.getString(R.string.switch_camera), null, R.drawable.ic_camera_switch).leads(chevron = false) { presenter.switchCamera() }
     private val selfView = context.switchRow(context.getString(R.string.self_view), null, R.drawable.ic_person, presenter::setSelfView)
     private val protection = Row(context, context.getString(R.string.protect), null, R.drawable.ic_lock).leads { presenter.open(Sheet.PROTECTION) }
@@ -41,7 +45,13 @@ class MoreView(private val context: Context, private val presenter: CallPresente
         val page = context.column {
             setPadding(side, 0, side, side)
             below(reactions())
-            below(Card(context).apply { below(hand) }.apply { shown = !context.roomyBar }, side)
+            val barred = Card(context).apply {
+                below(hand)
+                below(share)
+                // Where there is room they are among the main controls.
+                shown = !context.roomyBar
+            }
+            below(barred, side)
             below(people, side)
             below(soundTitle, side)
             below(sound, context.size(R.dimen.space_tight))
@@ -85,6 +95,8 @@ class MoreView(private val context: Context, private val presenter: CallPresente
         }
         selfView.on = call.selfView
         hand.on = call.hand
+        share.shown = call.mayShare
+        if (call.shares) share.name(context.getString(R.string.stop_sharing), R.drawable.ic_share_stop) else share.name(context.getString(R.string.share_screen), R.drawable.ic_share)
         camera.shown = call.otherCamera
         protection.shown = call.mayProtect
         val routes = window.routes.available

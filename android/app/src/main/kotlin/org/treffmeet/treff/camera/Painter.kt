@@ -14,12 +14,12 @@ import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import java.nio.FloatBuffer
 
-/** OpenGL ES on one thread: paints a camera's texture on Surfaces. */
+/** OpenGL ES on one thread: paints the texture of a camera or a screen on Surfaces. */
 class Painter private constructor(private val display: EGLDisplay, private val config: EGLConfig, private val context: EGLContext, private val nowhere: EGLSurface) {
     /** A Surface that is painted on. */
     class Canvas(internal val target: EGLSurface, val size: Extent)
 
-    /** The camera's texture. */
+    /** What is painted. */
     val texture: Int
     private val program: Int
     private val place: Int
@@ -159,7 +159,7 @@ class Painter private constructor(private val display: EGLDisplay, private val c
         }
 
         private fun refused(what: String): Painter? {
-            Log.w(TAG, "No $what to paint the camera's pictures with: error ${EGL14.eglGetError()}.")
+            Log.w(TAG, "No $what to paint pictures with: error ${EGL14.eglGetError()}.")
             return null
         }
     }

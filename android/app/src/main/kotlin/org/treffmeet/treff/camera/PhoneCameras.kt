@@ -16,10 +16,10 @@ import android.view.Display
 import android.view.Surface
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
-import org.treffmeet.treff.core.CameraRefused
 import org.treffmeet.treff.core.Cameras
+import org.treffmeet.treff.core.CaptureRefused
 import org.treffmeet.treff.core.PhoneCamera
-import org.treffmeet.treff.core.cameraEnded
+import org.treffmeet.treff.core.captureEnded
 
 /** Where the own picture is shown. */
 interface OwnPicture {
@@ -40,7 +40,7 @@ class PhoneCameras(private val context: Context) : Cameras, OwnPicture {
     private val thread: Handler by lazy { Handler(HandlerThread("treff-camera").apply { start() }.looper) }
     private val display: Display? = context.getSystemService(DisplayManager::class.java).getDisplay(Display.DEFAULT_DISPLAY)
     private val fan: FanOut by lazy { FanOut(thread, { display?.rotation ?: 0 }) { keeper.broke() }.also { it.source = ::source } }
-    private val keeper: Keeper by lazy { Keeper(known, Closing(Camera2Lens(manager, thread) { fan.begin(it) }), ::cameraEnded) }
+    private val keeper: Keeper by lazy { Keeper(known, Closing(Camera2Lens(manager, thread) { fan.begin(it) }), ::captureEnded) }
 
     private fun source(): Triple<ULong, Facts, Boolean>? = keeper.capturing?.let { (handle, camera) -> Triple(handle, camera, keeper.watched) }
 
@@ -76,7 +76,7 @@ class PhoneCameras(private val context: Context) : Cameras, OwnPicture {
     }
 
     override fun open(handle: ULong, id: String) {
-        if (context.checkSelfPermission(Manifest.permission.CAMERA) != PackageManager.PERMISSION_GRANTED) throw CameraRefused.NotAllowed()
+        if (context.checkSelfPermission(Manifest.permission.CAMERA) != PackageManager.PERMISSION_GRANTED) throw CaptureRefused.NotAllowed()
         thread.post { keeper.open(handle, id) }
     }
 

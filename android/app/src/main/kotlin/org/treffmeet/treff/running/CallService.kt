@@ -23,7 +23,7 @@ class CallService : Service() {
     private var shown: Wanted? = null
 
     /** What the notification and the service's type depend on. */
-    private data class Wanted(val meeting: String, val microphone: Boolean, val inCall: Boolean, val mayHear: Boolean, val sees: Boolean)
+    private data class Wanted(val meeting: String, val microphone: Boolean, val inCall: Boolean, val mayHear: Boolean, val sees: Boolean, val shows: Boolean)
 
     override fun onCreate() {
         forget = session.listen(::follow)
@@ -32,6 +32,7 @@ class CallService : Service() {
     override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
         when (intent?.action) {
             ACTION_MICROPHONE -> session.dispatch(Command.SetMicrophone(!session.state.snapshot.me.microphone))
+            ACTION_STOP_SHARE -> session.dispatch(Command.StopShare)
             ACTION_HANG_UP -> session.dispatch(Command.Leave)
         }
         // The system wants to see it within seconds of the start, whatever has become of the meeting.
@@ -48,30 +49,35 @@ class CallService : Service() {
     private fun show() {
         val snapshot = session.state.snapshot
         val sees = snapshot.me.camera && granted(Manifest.permission.CAMERA)
-        val wanted = Wanted(session.state.meeting, snapshot.me.microphone, snapshot.screen is Screen.Call, granted(Manifest.permission.RECORD_AUDIO), sees)
+        val wanted = Wanted(session.state.meeting, snapshot.me.microphone, snapshot.screen is Screen.Call, granted(Manifest.permission.RECORD_AUDIO), sees, session.state.showsScreen)
         if (wanted == shown) return
         shown = wanted
-        val notification = notice.make(wanted.meeting, wanted.microphone, wanted.inCall)
+        val notification = notice.make(wanted.meeting, wanted.microphone, wanted.inCall, wanted.shows)
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) typed(notification, wanted) else startForeground(ID, notification)
     }
 
     private fun granted(permission: String) = checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
 
-    /** Without the microphone's permission the meeting is only listened to, and the type must say so; the same with the camera. */
+    /**
+     * Without the microphone's permission the meeting is only listened to, and the type must say so; the same with the camera.
+     * A screen is shown only after the person agreed, and the type says so before the system gives it.
+     */
     @NewerPlatform
     private fun typed(notification: android.app.Notification, wanted: Wanted) {
         val sound = if (wanted.mayHear) ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE else ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PLAYBACK
-        if (!wanted.sees) {
-            startForeground(ID, notification, sound)
-            return
+        val screen = if (wanted.shows) ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PROJECTION else 0
+        val camera = if (wanted.sees) ServiceInfo.FOREGROUND_SERVICE_TYPE_CAMERA else 0
+        // From the background no camera is added; the picture goes when the window does anyway. Nor is a screen whose consent
+        // is over; then it is not shown.
+        for (type in listOf(sound or screen or camera, sound or screen).distinct() - sound) {
+            try {
+                startForeground(ID, notification, type)
+                return
+            } catch (refused: SecurityException) {
+                Log.w(TAG, "The service does not run as ${Integer.toHexString(type)}: ${refused.javaClass.simpleName}.")
+            }
         }
-        try {
-            startForeground(ID, notification, sound or ServiceInfo.FOREGROUND_SERVICE_TYPE_CAMERA)
-        } catch (refused: SecurityException) {
-            // From the background no camera is added; the picture goes when the window does anyway.
-            Log.w(TAG, "The service runs without the camera: ${refused.javaClass.simpleName}.")
-            startForeground(ID, notification, sound)
-        }
+        startForeground(ID, notification, sound)
     }
 
     /** Swiped away: whoever does that wants to be gone. */
@@ -104,6 +110,7 @@ class CallService : Service() {
 
     companion object {
         const val ACTION_MICROPHONE = "org.treffmeet.treff.MICROPHONE"
+        const val ACTION_STOP_SHARE = "org.treffmeet.treff.STOP_SHARE"
         const val ACTION_HANG_UP = "org.treffmeet.treff.HANG_UP"
 
         /** Tells the running service from outside the app's own window. */

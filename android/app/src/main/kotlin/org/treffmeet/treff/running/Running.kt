@@ -27,6 +27,10 @@ import org.treffmeet.treff.session.Clock
 import org.treffmeet.treff.session.Core
 import org.treffmeet.treff.session.OpenCall
 import org.treffmeet.treff.session.Session
+import org.treffmeet.treff.share.CoreAudience
+import org.treffmeet.treff.share.MediaProjector
+import org.treffmeet.treff.share.PhoneScreens
+import org.treffmeet.treff.share.Sharing
 import org.treffmeet.treff.telephony.PhoneCall
 import org.treffmeet.treff.telephony.PhoneTelephony
 
@@ -39,6 +43,7 @@ class Running(
     tone: (Finding) -> Tone,
     call: (Session) -> PhoneCall,
     val ownPicture: OwnPicture,
+    val sharing: Sharing,
     private val service: ServiceSwitch,
     private val network: NetworkSwitch,
 ) {
@@ -49,6 +54,7 @@ class Running(
     val call = call(session)
 
     init {
+        sharing.announce = { shown -> session.update { it.copy(showsScreen = shown) } }
         session.listen(::follow)
     }
 
@@ -70,9 +76,10 @@ class Running(
             network: (Client) -> NetworkSwitch = { NetworkWatch(context, it::setAddresses) },
         ): Running {
             val cameras = PhoneCameras(context)
-            val client = Client(config ?: config(context, cameras), trust, cameras)
+            val sharing = Sharing(MediaProjector(context), CoreAudience)
+            val client = Client(config ?: config(context, cameras), trust, cameras, PhoneScreens(sharing))
             val running = Running(
-                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, { phoneCall(context, it) }, cameras, CallService.Switch(context), network(client),
+                ClientCore(client), PhoneClock, StoredMark(context), ::qrCode, ::toneOf, { phoneCall(context, it) }, cameras, sharing, CallService.Switch(context), network(client),
             )
             RecentShortcuts(context, running.session)
             client.subscribe(OnMain(running.session))

@@ -37,6 +37,8 @@ data class AppState(
     val cameraRefused: Boolean = false,
     /** Another call of the phone holds this one. */
     val held: Boolean = false,
+    /** The person agreed to show the screen: the service has to say so for as long as it is shown. */
+    val showsScreen: Boolean = false,
     /** The meeting in which the app ended without being told to. */
     val brokenOff: OpenCall? = null,
     /** What is wrong with the server that was to be added. */

@@ -68,7 +68,15 @@ object Problems {
         is Notice.MicrophoneFailed -> words(R.string.n_mic, why(notice.problem))
         is Notice.SpeakerFailed -> words(R.string.n_speaker, why(notice.problem))
         is Notice.CameraFailed -> words(R.string.n_camera, why(notice.problem))
-        is Notice.DeviceReplaced, is Notice.ShareFailed, is Notice.NoDialIn -> null
+        is Notice.ShareFailed -> words(
+            when (notice.problem) {
+                // Who refuses at first knows, and nothing is said: this one was shared before.
+                DeviceProblem.REFUSED -> R.string.n_share_over
+                DeviceProblem.MISSING -> R.string.n_share_missing
+                DeviceProblem.BUSY, DeviceProblem.FAILED -> R.string.n_share
+            },
+        )
+        is Notice.DeviceReplaced, is Notice.NoDialIn -> null
         is Notice.FocusUnavailable -> words(R.string.n_focus)
         is Notice.NotLiveYet -> words(R.string.n_not_live)
         is Notice.BridgeUnavailable -> words(R.string.n_bridge)

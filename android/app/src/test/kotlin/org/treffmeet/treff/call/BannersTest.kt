@@ -10,6 +10,7 @@ import org.treffmeet.treff.core.Knocker
 import org.treffmeet.treff.core.Notice
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.person
+import org.treffmeet.treff.testing.sharing
 import org.treffmeet.treff.ui.counted
 import org.treffmeet.treff.ui.words
 
@@ -30,6 +31,19 @@ class BannersTest {
         assertEquals(Banner(counted(R.plurals.knocks_more, 1, guest), Banner.Action.Admit("1", guest)), banners.shown(0, knocked))
         assertEquals(words(R.string.reconnecting), banners.shown(0, knocked.copy(connection = ConnectionState.RECONNECTING))?.text)
         assertEquals(Banner.Action.TakeBack, banners.shown(0, knocked, held = true)?.action)
+    }
+
+    @Test fun aSharedScreenIsSaidForAsLongAsItIs() {
+        val banners = Banners()
+        val shared = quiet.sharing()
+        val said = Banner(words(R.string.you_share), Banner.Action.StopShare)
+        assertEquals(said, banners.shown(0, shared))
+        banners.notice(0, Notice.ServerGoesDown)
+        assertEquals(words(R.string.n_goes_down), banners.shown(0, shared)?.text)
+        assertEquals(said, banners.shown(10_000, shared))
+        assertNull(banners.shown(10_000, quiet.sharing(shared = false)))
+        banners.notice(20_000, Notice.ShareFailed(DeviceProblem.REFUSED))
+        assertEquals(words(R.string.n_share_over), banners.shown(20_000, quiet)?.text)
     }
 
     @Test fun sentencesPassAndCanBeClosed() {

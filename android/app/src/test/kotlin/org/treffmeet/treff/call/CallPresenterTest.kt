@@ -21,6 +21,7 @@ import org.treffmeet.treff.testing.HOME
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.line
 import org.treffmeet.treff.testing.person
+import org.treffmeet.treff.testing.sharing
 import org.treffmeet.treff.ui.said
 import org.treffmeet.treff.ui.words
 
@@ -227,5 +228,26 @@ class CallPresenterTest {
         desk.asked()
         desk.shows(HOME.copy(devices = room.devices.copy(camera = "0")))
         assertTrue(Command.SelectDevice(DeviceKind.CAMERA, null) in desk.asked())
+    }
+
+    @Test fun theScreenIsOfferedOnlyWhereItCanBeShared() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        assertFalse(presenter.state().mayShare)
+        desk.shows(call(person("Ben")).sharing(shared = false))
+        assertTrue(presenter.state().run { mayShare && !shares })
+        desk.asked()
+        presenter.share(true)
+        desk.shows(call(person("Ben")).sharing())
+        assertTrue(presenter.state().shares)
+        presenter.share(false)
+        assertEquals(listOf(Command.StartShare, Command.StopShare), desk.asked().filterNot { it is Command.SetLayout })
+    }
+
+    @Test fun aModeratorWhoEndsTheSharingIsToldAsThat() {
+        onScreen()
+        desk.shows(call(person("Ben")))
+        desk.session.onEvent(Event.MutedByModerator("desktop", null))
+        assertEquals(words(R.string.screen_by_moderator), presenter.state().banner?.text)
     }
 }

@@ -1,6 +1,7 @@
 package org.treffmeet.treff.running
 
 import android.Manifest
+import android.app.Activity
 import android.app.Notification
 import android.content.Intent
 import android.content.pm.PackageManager
@@ -20,6 +21,7 @@ import org.robolectric.annotation.Config
 import org.treffmeet.treff.MainActivity
 import org.treffmeet.treff.core.Command
 import org.treffmeet.treff.core.EndReason
+import org.treffmeet.treff.share.Consent
 import org.treffmeet.treff.testing.TestApplication
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.ended
@@ -63,6 +65,27 @@ class CallLifeTest {
         assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE or ServiceInfo.FOREGROUND_SERVICE_TYPE_CAMERA, service.get().foregroundServiceType)
         app.shows(call(person("Ben")))
         assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE, service.get().foregroundServiceType)
+    }
+
+    @Test fun theTypeSaysThatTheScreenIsShownBeforeItIsCaptured() {
+        shadowOf(app).grantPermissions(Manifest.permission.RECORD_AUDIO)
+        val service = inCall()
+        app.running.sharing.run {
+            asker = { true }
+            ask(1u)
+            assertEquals("before the answer", ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE, service.get().foregroundServiceType)
+            app.projector.before = {
+                assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE or ServiceInfo.FOREGROUND_SERVICE_TYPE_MEDIA_PROJECTION, service.get().foregroundServiceType)
+            }
+            answered(1, Consent(Activity.RESULT_OK, Intent()))
+            assertEquals(listOf("begin 1"), app.projector.done)
+            assertTrue(service.notification().actions.any { it.title.toString() == "Stop sharing" })
+            close(1u)
+        }
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_MICROPHONE, service.get().foregroundServiceType)
+        assertTrue(service.notification().actions.none { it.title.toString() == "Stop sharing" })
+        service.withIntent(Intent(CallService.ACTION_STOP_SHARE)).startCommand(0, 2)
+        assertEquals(listOf(Command.StopShare), app.asked())
     }
 
     @Test fun theNotificationMutesAndHangsUp() {

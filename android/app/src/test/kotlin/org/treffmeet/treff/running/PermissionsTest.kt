@@ -3,6 +3,8 @@ package org.treffmeet.treff.running
 import android.Manifest.permission.CAMERA
 import android.Manifest.permission.POST_NOTIFICATIONS
 import android.Manifest.permission.RECORD_AUDIO
+import android.app.Activity
+import android.content.Intent
 import android.content.pm.PackageManager.PERMISSION_DENIED
 import android.content.pm.PackageManager.PERMISSION_GRANTED
 import org.junit.Assert.assertEquals
@@ -25,6 +27,7 @@ import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.named
 import org.treffmeet.treff.testing.person
 import org.treffmeet.treff.testing.says
+import org.treffmeet.treff.testing.sharing
 
 /** Permissions are asked for when they are needed, and each refusal can be lived with. */
 @RunWith(RobolectricTestRunner::class)
@@ -95,6 +98,28 @@ class PermissionsTest {
         assertEquals(listOf(CAMERA), window.asks())
         window.answer(CAMERA to PERMISSION_GRANTED)
         assertTrue(Command.SetPreview(false, true) in app.asked())
+    }
+
+    @Test fun theScreenIsAskedForByTheSystemAndGoesToWhoAsked() {
+        app.shows(call(person("Ben")).sharing(shared = false))
+        val window = shown()
+        window.get().named("More").performClick()
+        window.get().named("Share the screen").performClick()
+        assertTrue(Command.StartShare in app.asked())
+        app.running.sharing.ask(7u)
+        val asked = shadowOf(window.get()).nextStartedActivityForResult
+        shadowOf(window.get()).receiveResult(asked.intent, Activity.RESULT_OK, Intent())
+        assertEquals(listOf("begin 7"), app.projector.done)
+        shadowOf(window.get()).receiveResult(asked.intent, Activity.RESULT_CANCELED, null)
+        assertEquals(listOf("begin 7"), app.projector.done)
+    }
+
+    @Test fun whoRefusesToShowTheScreenShowsNothing() {
+        app.shows(call(person("Ben")).sharing(shared = false))
+        val window = shown()
+        app.running.sharing.ask(7u)
+        shadowOf(window.get()).receiveResult(shadowOf(window.get()).nextStartedActivityForResult.intent, Activity.RESULT_CANCELED, null)
+        assertEquals(emptyList<String>(), app.projector.done)
     }
 
     @Test fun theCameraInMidCallAsksFirst() {

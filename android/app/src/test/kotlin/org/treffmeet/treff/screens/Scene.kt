@@ -43,6 +43,7 @@ import org.treffmeet.treff.testing.field
 import org.treffmeet.treff.testing.line
 import org.treffmeet.treff.testing.person
 import org.treffmeet.treff.testing.recent
+import org.treffmeet.treff.testing.sharing
 import org.treffmeet.treff.ui.Wallpaper
 
 /** A state of a screen, and on what kind of phone it is seen. */
@@ -162,6 +163,9 @@ val SCENES = listOf(
     Scene("call-six-de", six.copy(recording = true), "de", after = event(Event.Levels(0f, listOf(SpeakerLevel("ruth", 0.6f))))), Scene("call-six-large-de", six, "de", type = 2f),
     Scene("call-six-across", six, size = Scene.ACROSS), Scene("call-crowd-fr", crowd, "fr"), Scene("call-crowd-tablet", crowd, size = Scene.TABLET),
     Scene("call-share-de", shared, "de"), Scene("call-camera-de", seen, "de"), Scene("more-camera-large-fr", seen, "fr", type = 2f, after = sheet(Sheet.MORE)),
+    Scene("call-sharing-de", six.sharing(), "de"), Scene("call-sharing-large-fr", two.sharing(), "fr", type = 2f), Scene("call-sharing-tablet-de", six.sharing(), "de", size = Scene.TABLET),
+    Scene("call-sharing-over", six.sharing(shared = false), after = event(Event.Warning(Notice.ShareFailed(DeviceProblem.REFUSED), ""))),
+    Scene("more-share-large-de", seen.sharing(shared = false), "de", type = 2f, after = sheet(Sheet.MORE)), Scene("more-sharing-fr", seen.sharing(), "fr", after = sheet(Sheet.MORE)),
     Scene("call-kept", six, after = { (application as TestApplication).running.presenters.call.pin(Subject.Person("emil")) }),
     Scene("call-reconnecting-de", six.copy(connection = ConnectionState.RECONNECTING, quality = Quality.POOR), "de"),
     Scene("call-knock-de", door, "de"), Scene("call-knock-large-fr", door, "fr", type = 2f),

@@ -70,6 +70,9 @@ fun ended(reason: EndReason, minutes: Int? = null) = OPENED.copy(
 
 fun failed(error: UserError, minutes: Int? = null) = ended(EndReason.Failed(error), minutes)
 
+/** Where a screen can be shared, and it is. */
+fun Snapshot.sharing(shared: Boolean = true) = copy(devices = devices.copy(canShare = true), me = me.copy(screen = if (shared) "ada-v1" else null))
+
 /** Somebody whose endpoint is their name in small letters. */
 fun person(name: String, camera: Boolean = true, muted: Boolean = false, hand: Long? = null, screen: Boolean = false, moderator: Boolean = false) = name.lowercase().let { id ->
     Participant(id, name, moderator, hand?.toULong(), Tracks(!muted, if (camera) "$id-v0" else null, if (screen) "$id-v1" else null), 1f)

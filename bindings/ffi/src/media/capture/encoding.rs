@@ -1,5 +1,5 @@
-//! What the encoders' thread of a camera does: starts, adjusts and replaces encoders as the plan wants, and hands their
-//! frames to the core.
+//! What the encoders' thread of a camera or screen does: starts, adjusts and replaces encoders as the plan wants, and hands
+//! their frames to the core.
 //!
 //! One encoder per active encoding. When one starts, all begin anew with whole pictures, since a bridge counts those
 //! within 300 ms as one group. An encoder that fails or gets stuck makes room for the next in the list. The first frames
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use treff_media::codec::VideoCodec;
 use treff_media::device::{DeviceError, EncodePlan, FrameSink, LayerPlan, SourceNews};
 use treff_media::frame::EncodedFrame;
+use treff_media::simulcast::SourceKind;
 
 use super::desk::{Desk, SLOTS, Work};
 use super::sizes::layer_size;
@@ -42,7 +43,7 @@ pub(in crate::media) struct Wish {
 #[derive(Clone, Debug)]
 pub(in crate::media) struct Encoded {
     pub(in crate::media) data: Vec<u8>,
-    /// When its picture was taken, in microseconds of the camera's clock.
+    /// When its picture was taken, in microseconds of the pictures' clock.
     pub(in crate::media) at: u64,
 }
 
@@ -85,6 +86,7 @@ struct Running {
 
 /// The state of the thread.
 pub(super) struct Encoding<S> {
+    kind: SourceKind,
     desk: Arc<Desk<S>>,
     codecs: Arc<Codecs>,
     opener: Box<dyn OpensEncoders<S>>,
@@ -98,12 +100,14 @@ pub(super) struct Encoding<S> {
 
 impl<S: Clone> Encoding<S> {
     pub(super) fn new(
+        kind: SourceKind,
         desk: Arc<Desk<S>>,
         codecs: Arc<Codecs>,
         opener: Box<dyn OpensEncoders<S>>,
         sink: FrameSink,
     ) -> Self {
         Self {
+            kind,
             desk,
             codecs,
             opener,
@@ -115,7 +119,7 @@ impl<S: Clone> Encoding<S> {
         }
     }
 
-    /// Works until the camera is closed or ends. Sleeps while there is nothing to do.
+    /// Works until camera or screen is closed or ends. Sleeps while there is nothing to do.
     pub(super) fn run(mut self) {
         loop {
             let work = self.desk.next(Instant::now());
@@ -138,7 +142,12 @@ impl<S: Clone> Encoding<S> {
             self.request_keyframes();
         }
         if let Some((plan, shape)) = work.plan {
+            // A camera's size never changes, it is only turned; a screen's is known from here on.
+            let resized = self.kind == SourceKind::Screen && shape != self.shape;
             self.follow(plan, shape);
+            if resized {
+                (self.sink)(SourceNews::Resized);
+            }
         }
         for (index, busy) in work.busy.into_iter().enumerate() {
             if busy {
@@ -231,7 +240,8 @@ impl<S: Clone> Encoding<S> {
                         frames: 0,
                         nonsense: 0,
                         ids: [false; 3],
-                        judged: false,
+                        // A still screen shows little of what its encoder can do.
+                        judged: self.kind == SourceKind::Screen,
                     });
                     self.desk.draw_on(index, Some(surface));
                     if !layered {

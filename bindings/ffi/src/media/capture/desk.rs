@@ -1,6 +1,6 @@
-//! One open camera: where what is wanted of it meets its pictures and its encoders.
+//! One open camera or screen: where what is wanted of it meets its pictures and its encoders.
 //!
-//! Three threads come here: the core's driver with plans and key-frame requests, Kotlin's camera thread, which draws each
+//! Three threads come here: the core's driver with plans and key-frame requests, a thread of Kotlin's, which draws each
 //! picture on the Surfaces of the encoders that are due, and one that runs the encoders. `S` is an encoder's Surface;
 //! tests use a letter.
 
@@ -29,9 +29,9 @@ pub(super) struct Work {
     pub(super) busy: [bool; SLOTS],
     /// Since when each encoder has been full.
     pub(super) full: [Option<Instant>; SLOTS],
-    /// Nothing more comes of the camera.
+    /// Nothing more comes of it.
     pub(super) ended: Option<DeviceError>,
-    /// The camera is not wanted any more.
+    /// It is not wanted any more.
     pub(super) closed: bool,
 }
 
@@ -46,7 +46,7 @@ pub(in crate::media) struct Due {
 struct Slot<S> {
     surface: Option<S>,
     changed: bool,
-    /// Pictures inside the encoder, in microseconds of the camera's clock.
+    /// Pictures inside the encoder, in microseconds of their own clock.
     inside: VecDeque<u64>,
     /// When the last one went in.
     drawn: Option<Instant>,
@@ -75,8 +75,15 @@ struct State<S> {
     closed: bool,
     pace: Pace,
     slots: [Slot<S>; SLOTS],
-    /// A moment on the camera's clock, in microseconds, and how long the camera had been open then.
+    /// A moment on the pictures' clock, in microseconds, and how long this had been open then.
     clock: Option<(u64, Duration)>,
+}
+
+impl<S> State<S> {
+    fn resize(&mut self, shape: (u16, u16)) {
+        self.news |= self.shape != Some(shape);
+        self.shape = Some(shape);
+    }
 }
 
 /// See the module.
@@ -124,29 +131,36 @@ impl<S: Clone> Desk<S> {
         self.change(|state| state.keyframe = true);
     }
 
-    /// Nothing more comes of the camera; the first reason counts.
+    /// Its pictures have this size, upright.
+    pub(super) fn resize(&self, shape: (u16, u16)) {
+        self.change(|state| state.resize(shape));
+    }
+
+    /// The size that is known.
+    pub(super) fn shape(&self) -> Option<(u16, u16)> {
+        self.lock().shape
+    }
+
+    /// Nothing more comes of it; the first reason counts.
     pub(super) fn end(&self, error: DeviceError) {
         self.change(|state| {
             state.ended.get_or_insert(error);
         });
     }
 
-    /// The camera is not wanted any more.
+    /// It is not wanted any more.
     pub(super) fn close(&self) {
         self.change(|state| state.closed = true);
     }
 
-    /// The camera took a picture at `nanoseconds` of its own clock, upright of the size `shape`: for which encoders it is
+    /// A picture was taken at `nanoseconds` of its own clock, upright of the size `shape`: for which encoders it is
     /// to be drawn.
     pub(super) fn due(&self, now: Instant, nanoseconds: u64, shape: (u16, u16)) -> Due {
         let at = nanoseconds / 1000;
         let mut due = Due::default();
         self.change(|state| {
             state.clock.get_or_insert_with(|| (at, now.saturating_duration_since(self.opened)));
-            if state.shape != Some(shape) {
-                state.shape = Some(shape);
-                state.news = true;
-            }
+            state.resize(shape);
             let limit = state.plan.max_framerate;
             let wanted = !state.plan.layers.is_empty() && state.pace.takes(Duration::from_micros(at), limit);
             for (bit, slot) in state.slots.iter_mut().enumerate() {
@@ -182,7 +196,7 @@ impl<S: Clone> Desk<S> {
     }
 
     /// The picture taken at `at` microseconds, and what came before it, is out of the encoder. When it was taken, since
-    /// the camera was opened.
+    /// this was opened.
     pub(super) fn came_out(&self, index: usize, at: u64) -> Duration {
         let mut state = self.lock();
         if let Some(slot) = state.slots.get_mut(index) {

@@ -1,4 +1,4 @@
-//! Stories of Ada's camera with made-up encoders. Surfaces are letters: each encoder's has the next one.
+//! Stories of Ada's camera and screen with made-up encoders. Surfaces are letters: each encoder's has the next one.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -131,7 +131,7 @@ impl OpensEncoders<char> for FakeOpener {
     }
 }
 
-/// Ada's camera: upright, 720 × 1280, 30 pictures a second.
+/// Ada's camera or screen: upright, 720 × 1280, 30 pictures a second.
 struct Ada {
     bench: Shared,
     desk: Arc<Desk<char>>,
@@ -146,6 +146,10 @@ struct Ada {
 
 impl Ada {
     fn new(prepare: impl FnOnce(&mut Bench)) -> Self {
+        Self::with(SourceKind::Camera, prepare)
+    }
+
+    fn with(kind: SourceKind, prepare: impl FnOnce(&mut Bench)) -> Self {
         let bench = Shared::default();
         prepare(&mut bench.borrow_mut());
         let start = Instant::now();
@@ -157,7 +161,7 @@ impl Ada {
         let (told, news) = mpsc::channel();
         let sink: FrameSink = Box::new(move |news| drop(told.send(news)));
         let opener = Box::new(FakeOpener(Rc::clone(&bench)));
-        let encoding = Encoding::new(Arc::clone(&desk), Arc::clone(&codecs), opener, sink);
+        let encoding = Encoding::new(kind, Arc::clone(&desk), Arc::clone(&codecs), opener, sink);
         Self {
             bench,
             desk,
@@ -205,6 +209,11 @@ impl Ada {
     /// One picture, and what the encoders' thread does about it; false when that is at its end.
     fn picture(&mut self) -> bool {
         self.draw();
+        self.work()
+    }
+
+    /// What the encoders' thread does about the news.
+    fn work(&mut self) -> bool {
         let now = self.now();
         let work = self.desk.next(now);
         self.encoding.step(work, now)
@@ -412,35 +421,77 @@ fn a_camera_that_another_app_takes_ends_with_its_reason() {
     assert_eq!(ada.news(), [SourceNews::Ended(DeviceError::Busy)]);
 }
 
+#[test]
+fn a_screen_tells_its_size_before_anybody_watches_and_whenever_it_is_turned() {
+    let mut ada = Ada::with(SourceKind::Screen, |_| ());
+    ada.desk.resize((720, 1280));
+    assert!(ada.work());
+    assert_eq!((ada.news(), ada.log()), (vec![SourceNews::Resized], Vec::new()));
+    ada.plan(&[(0, 720)]);
+    ada.pictures(2);
+    assert_eq!(ada.log()[0], "open hard 720x1280 at 720000");
+    assert_eq!(ada.frames().len(), 1);
+    ada.desk.resize((1280, 720));
+    ada.shape = (1280, 720);
+    ada.pictures(2);
+    assert_eq!(ada.log(), ["hard a closes", "open hard 1280x720 at 720000", "hard b key"]);
+    assert!(ada.news().contains(&SourceNews::Resized));
+}
+
+#[test]
+fn what_an_encoder_makes_of_a_still_screen_says_nothing_about_the_camera() {
+    let mut ada = Ada::with(SourceKind::Screen, |bench| bench.liars = vec!["hard"]);
+    ada.plan(&[(0, 720)]);
+    ada.pictures(20);
+    assert!(ada.codecs.layered(VideoCodec::Vp8));
+}
+
 /// Kotlin's side: notes what it is told.
 #[derive(Default)]
 struct FakeKotlin {
     told: Mutex<Vec<String>>,
     refuses: bool,
+    /// What it was told to open last.
+    handle: AtomicU64,
 }
 
 impl FakeKotlin {
-    fn say(&self, what: String) -> Result<(), crate::CameraRefused> {
+    fn say(&self, what: String) -> Result<(), CaptureRefused> {
         self.told.lock().expect("nobody panics").push(what);
-        if self.refuses { Err(crate::CameraRefused::NotAllowed) } else { Ok(()) }
+        if self.refuses { Err(CaptureRefused::NotAllowed) } else { Ok(()) }
+    }
+}
+
+impl Screens for FakeKotlin {
+    fn ask(&self, handle: u64) -> Result<(), CaptureRefused> {
+        self.handle.store(handle, Ordering::Relaxed);
+        self.say("ask".to_owned())
+    }
+
+    fn watched(&self, _: u64, watched: bool) -> Result<(), CaptureRefused> {
+        self.say(format!("screen watched {watched}"))
+    }
+
+    fn close(&self, _: u64) -> Result<(), CaptureRefused> {
+        self.say("close screen".to_owned())
     }
 }
 
 impl Cameras for FakeKotlin {
-    fn open(&self, _: u64, id: String) -> Result<(), crate::CameraRefused> {
+    fn open(&self, _: u64, id: String) -> Result<(), CaptureRefused> {
         self.say(format!("open {id}"))
     }
 
-    fn watched(&self, _: u64, watched: bool) -> Result<(), crate::CameraRefused> {
+    fn watched(&self, _: u64, watched: bool) -> Result<(), CaptureRefused> {
         self.say(format!("watched {watched}"))
     }
 
-    fn close(&self, _: u64) -> Result<(), crate::CameraRefused> {
+    fn close(&self, _: u64) -> Result<(), CaptureRefused> {
         self.say("close".to_owned())
     }
 }
 
-fn phone(kotlin: Option<Arc<FakeKotlin>>) -> PhoneCameras<char> {
+fn phone(kotlin: Option<Arc<FakeKotlin>>) -> Pictures<char> {
     static DESKS: Desks<char> = Desks::new();
     struct NoEncoders;
     impl OpensEncoders<char> for NoEncoders {
@@ -449,9 +500,10 @@ fn phone(kotlin: Option<Arc<FakeKotlin>>) -> PhoneCameras<char> {
         }
     }
     let camera = |id: &str, height| PhoneCamera { id: id.to_owned(), height };
-    PhoneCameras {
+    Pictures {
         desks: &DESKS,
-        kotlin: kotlin.map(|kotlin| kotlin as Arc<dyn Cameras>),
+        cameras: kotlin.clone().map(|kotlin| kotlin as Arc<dyn Cameras>),
+        screens: kotlin.map(|kotlin| kotlin as Arc<dyn Screens>),
         all: vec![camera("front", 720), camera("back", 1080)],
         chosen: None,
         encoders: Arc::new(Codecs::new(Vec::new())),
@@ -484,10 +536,50 @@ fn a_camera_that_is_not_allowed_does_not_open() {
     let kotlin = Arc::new(FakeKotlin { refuses: true, ..FakeKotlin::default() });
     let mut phone = phone(Some(Arc::clone(&kotlin)));
     assert_eq!(phone.open_camera(Box::new(drop)).err(), Some(DeviceError::Refused));
-    assert!(phone.desks.lock().is_empty(), "nothing stays behind");
+    assert_eq!(*kotlin.told.lock().expect("nobody panics"), ["open front", "close"], "nothing stays behind");
 }
 
 #[test]
 fn a_phone_without_a_camera_has_none() {
     assert_eq!(phone(None).open_camera(Box::new(drop)).err(), Some(DeviceError::Missing));
+}
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[test]
+fn a_screen_is_asked_for_known_when_it_was_picked_and_drawn_while_it_is_watched() {
+    let kotlin = Arc::new(FakeKotlin::default());
+    let mut phone = phone(Some(Arc::clone(&kotlin)));
+    assert!(phone.can_share());
+    let (told, news) = mpsc::channel();
+    let mut screen =
+        phone.open_screen(Box::new(move |news| drop(told.send(news)))).expect("it can be asked for");
+    assert_eq!(screen.capture_height(), 0, "nobody knows what the person will pick");
+    phone.desks.resize(kotlin.handle.load(Ordering::Relaxed), (864, 1920));
+    assert_eq!(news.recv_timeout(LONG), Ok(SourceNews::Resized));
+    assert_eq!(screen.capture_height(), 864);
+    let layers = vec![LayerPlan { layer: 0, height: 864, bitrate: 1 }];
+    screen.set_plan(&EncodePlan { codec: Some(VideoCodec::Vp8), max_framerate: 5, layers });
+    screen.set_plan(&EncodePlan::default());
+    drop(screen);
+    let told = kotlin.told.lock().expect("nobody panics");
+    assert_eq!(*told, ["ask", "screen watched true", "screen watched false", "close screen"]);
+}
+
+#[test]
+fn a_person_who_picks_nothing_is_told_as_that() {
+    let kotlin = Arc::new(FakeKotlin::default());
+    let mut phone = phone(Some(Arc::clone(&kotlin)));
+    let (told, news) = mpsc::channel();
+    let _screen =
+        phone.open_screen(Box::new(move |news| drop(told.send(news)))).expect("it can be asked for");
+    phone.desks.end(kotlin.handle.load(Ordering::Relaxed), DeviceError::Refused);
+    assert_eq!(news.recv_timeout(LONG), Ok(SourceNews::Ended(DeviceError::Refused)));
+}
+
+#[test]
+fn where_nothing_can_be_shared_the_core_knows() {
+    let mut phone = phone(None);
+    assert!(!phone.can_share());
+    assert_eq!(phone.open_screen(Box::new(drop)).err(), Some(DeviceError::Missing));
 }
