@@ -1,5 +1,7 @@
 package org.treffmeet.treff.core
 
+import android.graphics.SurfaceTexture
+import android.view.Surface
 import java.security.cert.CertificateException
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -28,6 +30,20 @@ class CoreInALabTest {
 
                 ada.client.dispatch(Command.Leave)
                 assertEquals(EndReason.Left, ada.until("the end", Event.Ended::class.java).reason)
+            }
+        }
+    }
+
+    @Test fun aDecoderThatDiesTakesNobodyAlongAndTheNextOneShowsThePicture() {
+        TestLab("--people", "1").use { lab ->
+            Guest(lab, decoders = MadeUpPhone.DECODERS).use { ada ->
+                ada.join(lab, "Ada")
+                val face = ada.sees("somebody's camera") { it.participants.singleOrNull()?.tracks?.camera != null }.participants.single().tracks.camera!!
+                val surface = Surface(SurfaceTexture(0))
+                val token = Surfaces.attach(face, surface)
+                ada.client.dispatch(Command.SetLayout(Layout.Tiles(listOf(Tile(face, 180, false)))))
+                assertEquals(face, ada.until("a picture", Event.FirstVideo::class.java).source)
+                Surfaces.detach(face, token)
             }
         }
     }

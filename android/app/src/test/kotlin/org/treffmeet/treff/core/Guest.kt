@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit
 import org.junit.Assert.fail
 
 /** A person with the real core, as the app holds it. */
-class Guest(lab: TestLab, trust: Platform = lab.trust()) : AutoCloseable {
+class Guest(lab: TestLab, trust: Platform = lab.trust(), decoders: List<DeviceCodec> = emptyList()) : AutoCloseable {
     private val news = LinkedBlockingQueue<Event>()
     private val states = LinkedBlockingQueue<Snapshot>()
-    val client = Client(Config(resolve = listOf(lab.resolve)), trust)
+    val client = Client(Config(resolve = listOf(lab.resolve), decoders = decoders), trust)
 
     init {
         client.setAddresses(listOf("127.0.0.1"))
@@ -18,20 +18,21 @@ class Guest(lab: TestLab, trust: Platform = lab.trust()) : AutoCloseable {
         })
     }
 
-    fun join(lab: TestLab, name: String) {
+    fun join(lab: TestLab, name: String, microphone: Boolean = true) {
         client.dispatch(Command.Open(lab.link, null))
-        client.dispatch(Command.Join(name, null, true, false, Protection(null, false)))
+        client.dispatch(Command.Join(name, null, microphone, false, Protection(null, false)))
     }
 
     /** Waits for the first event of a kind; those before it count as seen. */
-    fun <T : Event> until(what: String, kind: Class<T>): T {
+    fun <T : Event> until(what: String, kind: Class<T>, wanted: (T) -> Boolean = { true }): T {
         val seen = mutableListOf<Event>()
+        val deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S)
         while (true) {
-            val event = news.poll(PATIENCE_S, TimeUnit.SECONDS) ?: break
-            if (kind.isInstance(event)) return kind.cast(event)!!
+            val event = news.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) ?: break
+            if (kind.isInstance(event) && wanted(kind.cast(event)!!)) return kind.cast(event)!!
             seen += event
         }
-        fail("waited in vain for $what; what came: $seen; the state: ${client.snapshot()}")
+        fail("waited in vain for $what; what came last: ${seen.takeLast(LAST)}; the state: ${client.snapshot()}")
         throw AssertionError()
     }
 
@@ -52,5 +53,6 @@ class Guest(lab: TestLab, trust: Platform = lab.trust()) : AutoCloseable {
 
     private companion object {
         const val PATIENCE_S = 20L
+        const val LAST = 20
     }
 }
