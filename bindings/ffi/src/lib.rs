@@ -8,6 +8,7 @@
 mod capture;
 mod client;
 mod config;
+mod licences;
 mod logging;
 mod media;
 mod network;
@@ -17,6 +18,7 @@ mod trust;
 pub use capture::{Cameras, CaptureRefused, PhoneCamera, Screens};
 pub use client::{Client, StartError};
 pub use config::{Config, DeviceCodec, Resolve};
+pub use licences::Licence;
 pub use observer::{Observer, ObserverFailed};
 pub use trust::{CertificateRefused, Platform};
 

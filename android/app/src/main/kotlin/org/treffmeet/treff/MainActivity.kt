@@ -16,6 +16,7 @@ import org.treffmeet.treff.call.CallView
 import org.treffmeet.treff.comparison.ComparisonView
 import org.treffmeet.treff.core.Theme
 import org.treffmeet.treff.diagnostics.DiagnosticsView
+import org.treffmeet.treff.licences.LicencesView
 import org.treffmeet.treff.ended.EndedView
 import org.treffmeet.treff.home.HomeView
 import org.treffmeet.treff.links.Links
@@ -185,6 +186,7 @@ class MainActivity : Activity() {
             Shown.SERVER -> ServerView(this, presenters.server, outside)
             Shown.COMPARISON -> ComparisonView(this, presenters.comparison)
             Shown.DIAGNOSTICS -> DiagnosticsView(this, presenters.diagnostics, outside)
+            Shown.LICENCES -> LicencesView(this, presenters.licences, outside)
         }
     }
 

@@ -12,6 +12,7 @@ import org.treffmeet.treff.diagnostics.DiagnosticsPresenter
 import org.treffmeet.treff.ended.EndedPresenter
 import org.treffmeet.treff.home.HomePresenter
 import org.treffmeet.treff.invite.InvitePresenter
+import org.treffmeet.treff.licences.LicencesPresenter
 import org.treffmeet.treff.people.PeoplePresenter
 import org.treffmeet.treff.prejoin.PrejoinPresenter
 import org.treffmeet.treff.server.ServerPresenter
@@ -31,6 +32,7 @@ class Presenters(session: Session, code: (String) -> QrCode?, tone: (Finding) ->
     val comparison = ComparisonPresenter(session, tone)
     val settings = SettingsPresenter(session)
     val diagnostics = DiagnosticsPresenter(session)
+    val licences = LicencesPresenter(session)
     private val chat = ChatPresenter(session)
     val call = CallPresenter(session, chat)
     val sheets = CallSheets(chat, PeoplePresenter(session, call, chat), InvitePresenter(session, code), ProtectionPresenter(session))

@@ -116,6 +116,7 @@ fun interface NetworkSwitch {
 
 private class ClientCore(private val client: Client) : Core {
     override fun diagnostics(system: String) = client.diagnostics(system)
+    override fun licences() = org.treffmeet.treff.core.licences()
     override fun dispatch(command: Command) = client.dispatch(command)
     override fun snapshot(): Snapshot = client.snapshot()
 }

@@ -13,10 +13,11 @@ sealed interface Place {
     data class OneServer(val address: String) : Place
     data object Comparison : Place
     data object Diagnostics : Place
+    data object Licences : Place
 }
 
 /** The screens. */
-enum class Shown { HOME, PREJOIN, WAITING, CALL, ENDED, SETTINGS, SERVERS, SERVER, COMPARISON, DIAGNOSTICS }
+enum class Shown { HOME, PREJOIN, WAITING, CALL, ENDED, SETTINGS, SERVERS, SERVER, COMPARISON, DIAGNOSTICS, LICENCES }
 
 /** Everything the presenters draw from: the core's snapshot, and what the app remembers besides. */
 data class AppState(
@@ -51,6 +52,7 @@ data class AppState(
             is Place.OneServer -> Shown.SERVER
             Place.Comparison -> Shown.COMPARISON
             Place.Diagnostics -> Shown.DIAGNOSTICS
+            Place.Licences -> Shown.LICENCES
             null -> when (snapshot.screen) {
                 is Screen.Prejoin -> Shown.PREJOIN
                 is Screen.Joining -> Shown.WAITING

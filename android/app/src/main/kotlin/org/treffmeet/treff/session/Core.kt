@@ -1,6 +1,7 @@
 package org.treffmeet.treff.session
 
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Licence
 import org.treffmeet.treff.core.Snapshot
 
 /** The core as the screens know it. Its news reach [Session] on the main thread. */
@@ -13,6 +14,9 @@ interface Core {
 
     /** What helps to look into a problem, without anything that identifies; [system] is a line about this phone. */
     fun diagnostics(system: String): String
+
+    /** What the app is made of, the licence of most parts first. */
+    fun licences(): List<Licence>
 }
 
 /** Two clocks in milliseconds. */

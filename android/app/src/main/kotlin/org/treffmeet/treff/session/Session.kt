@@ -33,6 +33,8 @@ class Session(private val core: Core, val clock: Clock, private val mark: CallMa
 
     fun diagnostics(system: String) = core.diagnostics(system)
 
+    fun licences() = core.licences()
+
     fun update(change: (AppState) -> AppState) {
         val before = state
         state = change(before)

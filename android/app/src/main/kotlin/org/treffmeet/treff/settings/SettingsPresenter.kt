@@ -40,5 +40,7 @@ class SettingsPresenter(private val session: Session) {
 
     fun openDiagnostics() = session.go(Place.Diagnostics)
 
+    fun openLicences() = session.go(Place.Licences)
+
     fun back() = session.back()
 }

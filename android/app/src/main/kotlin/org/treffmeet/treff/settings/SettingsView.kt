@@ -65,10 +65,10 @@ class SettingsView(private val context: Context, private val presenter: Settings
         section(R.string.set_privacy, listOf(history))
         view.add(forget, R.dimen.space_snug)
         view.add(context.text(word(R.string.privacy_words), colour = R.color.text_quiet), R.dimen.space_snug)
-        view.add(Card(context).apply { below(Row(context, word(R.string.diagnostics), null, R.drawable.ic_info).leads(press = presenter::openDiagnostics)) })
-        view.add(context.heading(word(R.string.about)), R.dimen.space_wide)
-        view.add(context.text(context.getString(R.string.version, window.version)), R.dimen.space_snug)
-        view.add(context.text(word(R.string.about_words), colour = R.color.text_quiet), R.dimen.space_tight)
+        val pages = Card(context)
+        pages.below(Row(context, word(R.string.diagnostics), null, R.drawable.ic_info).leads(press = presenter::openDiagnostics))
+        pages.below(Row(context, word(R.string.about), context.getString(R.string.version, window.version), R.drawable.ic_file).leads(press = presenter::openLicences))
+        view.add(pages)
     }
 
     private fun word(id: Int) = context.getString(id)

@@ -188,6 +188,7 @@ val SCENES = listOf(
     Scene("settings-de", named.copy(screen = Screen.Home), "de", before = place(Place.Settings)), Scene("settings-dark", named.copy(screen = Screen.Home), dark = true, before = place(Place.Settings)),
     Scene("settings-large-fr", named.copy(screen = Screen.Home), "fr", type = 2f, before = place(Place.Settings)),
     Scene("diagnostics-de", named.copy(screen = Screen.Home), "de", before = place(Place.Settings, Place.Diagnostics)), Scene("diagnostics-large-dark-fr", named.copy(screen = Screen.Home), "fr", dark = true, type = 2f, before = place(Place.Settings, Place.Diagnostics)),
+    Scene("licences-de", named.copy(screen = Screen.Home), "de", before = place(Place.Settings, Place.Licences)), Scene("licences-large-dark-fr", named.copy(screen = Screen.Home), "fr", dark = true, type = 2f, before = place(Place.Settings, Place.Licences)),
     Scene("ended-left-de", ended(EndReason.Left, 47), "de"), Scene("ended-kicked", ended(EndReason.Kicked("Cleo", "Bitte leise sein"), 3)),
     Scene("ended-unreachable-large-de", failed(UserError.ServerUnreachable("meet.example.org")), "de", type = 2f),
     Scene("ended-next-de", failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = "visio.example.net"), "de"), Scene("ended-next-large-fr", failed(UserError.ServerUnreachable("meet.example.org")).copy(nextServer = "visio.example.net"), "fr", type = 2f),

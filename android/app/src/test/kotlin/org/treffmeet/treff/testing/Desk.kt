@@ -1,6 +1,7 @@
 package org.treffmeet.treff.testing
 
 import org.treffmeet.treff.core.Command
+import org.treffmeet.treff.core.Licence
 import org.treffmeet.treff.core.Snapshot
 import org.treffmeet.treff.core.Tone
 import org.treffmeet.treff.running.Presenters
@@ -20,6 +21,7 @@ class FakeCore(var snapshot: Snapshot = HOME) : Core {
 
     override fun snapshot() = snapshot
     override fun diagnostics(system: String) = "Treff 0.1.0\nSystem: $system\nScreen: home, connection Idle, quality Unknown\nPeople: 0\n"
+    override fun licences() = listOf(Licence("MIT / Apache-2.0", listOf("bytes", "ring", "serde", "tokio")), Licence("MPL-2.0", listOf("minidom", "xmpp-parsers")))
 }
 
 /** A clock that is set by hand. */
