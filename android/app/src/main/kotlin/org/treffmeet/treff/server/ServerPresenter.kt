@@ -9,7 +9,6 @@ import org.treffmeet.treff.session.Place
 import org.treffmeet.treff.session.Session
 import org.treffmeet.treff.ui.Problems
 import org.treffmeet.treff.ui.Words
-import org.treffmeet.treff.ui.said
 import org.treffmeet.treff.ui.words
 
 class ServerPresenter(private val session: Session, private val tone: (Finding) -> Tone) {
@@ -28,7 +27,6 @@ class ServerPresenter(private val session: Session, private val tone: (Finding) 
                     server.country?.let { words(R.string.run_by, operator, Words.Country(it)) } ?: words(R.string.run_by_only, operator)
                 },
                 server?.hosting?.let { words(R.string.on_machines, it) },
-                server?.notes?.takeIf { it.isNotEmpty() }?.let(::said),
                 words(R.string.not_your_server).takeIf { server == null },
             ),
             pages = listOfNotNull(
@@ -41,8 +39,34 @@ class ServerPresenter(private val session: Session, private val tone: (Finding) 
             found = (check as? CheckState.Done)?.findings.orEmpty().map { Findings.row(it, tone(it)) },
             problem = (check as? CheckState.Failed)?.let { Problems.words(it.error) },
             preferred = state.snapshot.preferredServer == address,
-            listed = server != null,
+            own = own(),
         )
+    }
+
+    private val position get() = session.state.snapshot.servers.indexOfFirst { it.address == address }
+
+    private fun own(): OwnWords? {
+        val servers = session.state.snapshot.servers
+        val at = position
+        val server = servers.getOrNull(at) ?: return null
+        return OwnWords(server.name, server.notes, words(R.string.place_in_list, at + 1, servers.size), up = at > 0, down = at < servers.lastIndex)
+    }
+
+    /** What the person calls [server] and wrote about it; without a name it gets back the one it came with. */
+    fun edit(server: String, name: String, notes: String) {
+        val before = session.state.server(server) ?: return
+        val called = name.trim()
+        val noted = notes.trim()
+        if (called != before.name || noted != before.notes) session.dispatch(Command.EditServer(server, called, noted))
+    }
+
+    fun moveUp() = move(-1)
+
+    fun moveDown() = move(1)
+
+    private fun move(by: Int) {
+        val to = position + by
+        if (position >= 0 && to in session.state.snapshot.servers.indices) session.dispatch(Command.MoveServer(address, to.toUInt()))
     }
 
     fun look() = session.dispatch(Command.CheckServer(address))

@@ -17,8 +17,18 @@ data class ServerState(
     val found: List<FindingRow>,
     val problem: Words?,
     val preferred: Boolean,
-    /** It is on the person's list. */
-    val listed: Boolean,
+    /** What the person may change, if it is on their list. */
+    val own: OwnWords?,
+)
+
+/** How a server stands in the person's own list. */
+data class OwnWords(
+    val name: String,
+    val notes: String,
+    /** Which one it is, and of how many. */
+    val place: Words,
+    val up: Boolean,
+    val down: Boolean,
 )
 
 data class FindingRow(val tone: Tone, val title: Words, val detail: Words?)

@@ -13,10 +13,8 @@ import org.treffmeet.treff.ui.words
 class ServersPresenter(private val session: Session) {
     fun state(): ServersState {
         val snapshot = session.state.snapshot
-        // The preferred one stands on top, the others in the person's order.
-        val (preferred, others) = snapshot.servers.partition { it.address == snapshot.preferredServer }
         return ServersState(
-            (preferred + others).map { row(it, it.address == snapshot.preferredServer) },
+            snapshot.servers.map { row(it, it.address == snapshot.preferredServer) },
             session.state.serverProblem?.let(Problems::words),
         )
     }

@@ -1,5 +1,6 @@
 package org.treffmeet.treff.screens
 
+import android.widget.ScrollView
 import org.treffmeet.treff.MainActivity
 import org.treffmeet.treff.call.Sheet
 import org.treffmeet.treff.call.Subject
@@ -44,6 +45,7 @@ import org.treffmeet.treff.testing.line
 import org.treffmeet.treff.testing.person
 import org.treffmeet.treff.testing.recent
 import org.treffmeet.treff.testing.sharing
+import org.treffmeet.treff.testing.views
 import org.treffmeet.treff.ui.Wallpaper
 
 /** A state of a screen, and on what kind of phone it is seen. */
@@ -122,6 +124,13 @@ private val compared = lived.copy(
     ),
 )
 
+private val noted = lived.copy(
+    servers = lived.servers.map { if (it.address == "visio.example.net") it.copy(name = "Der vom Chor", notes = "Nur abends.\nRuth hat ihn empfohlen, sie kennt die Leute vom Verein.") else it },
+)
+
+/** What a screen says last. */
+private val toTheEnd: MainActivity.() -> Unit = { views().filterIsInstance<ScrollView>().first().run { scrollTo(0, getChildAt(0).height) } }
+
 private fun waiting(waiting: Waiting?) = named.copy(screen = Screen.Joining(waiting))
 
 private fun sheet(sheet: Sheet): MainActivity.() -> Unit = { (application as TestApplication).running.presenters.call.open(sheet) }
@@ -182,6 +191,7 @@ val SCENES = listOf(
     Scene("protection-de", door, "de", after = sheet(Sheet.PROTECTION)),
     Scene("servers-de", lived, "de", before = place(Place.Servers)), Scene("servers-large-dark", lived, dark = true, type = 2f, before = place(Place.Servers)),
     Scene("server-de", lived, "de", before = place(Place.OneServer("visio.example.net"))),
+    Scene("server-own-de", noted, "de", before = place(Place.OneServer("visio.example.net")), after = toTheEnd), Scene("server-own-large-dark-fr", noted, "fr", dark = true, type = 2f, before = place(Place.OneServer("visio.example.net")), after = toTheEnd),
     Scene("server-found-de", lived.copy(checks = listOf(ServerCheck("meet.example.org", CheckState.Done(findings, NOW.toULong())))), "de", before = place(Place.OneServer("meet.example.org"))),
     Scene("server-failed-fr", lived.copy(checks = listOf(ServerCheck("visio.example.net", CheckState.Failed(UserError.ServerUnreachable("visio.example.net"))))), "fr", before = place(Place.OneServer("visio.example.net"))),
     Scene("compare-de", compared, "de", before = place(Place.Servers, Place.Comparison)), Scene("compare-large-fr", compared, "fr", dark = true, type = 2f, before = place(Place.Servers, Place.Comparison)),

@@ -1,7 +1,6 @@
 package org.treffmeet.treff.servers
 
 import org.junit.Assert.assertEquals
-import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -14,6 +13,7 @@ import org.treffmeet.treff.core.ForeignPurpose
 import org.treffmeet.treff.core.ServerCheck
 import org.treffmeet.treff.core.ServerFeature
 import org.treffmeet.treff.core.UserError
+import org.treffmeet.treff.server.OwnWords
 import org.treffmeet.treff.session.Place
 import org.treffmeet.treff.testing.Desk
 import org.treffmeet.treff.testing.HOME
@@ -23,12 +23,12 @@ import org.treffmeet.treff.ui.words
 class ServerPresentersTest {
     private val desk = Desk()
 
-    @Test fun thePreferredServerStandsOnTop() {
+    @Test fun thePreferredServerHasATickAndTheOrderIsThePersons() {
         desk.shows(HOME.copy(preferredServer = "visio.example.net"))
         val rows = desk.presenters.servers.state().rows
-        assertEquals(listOf("Visio Exemple", "Beispielserver", "Ontmoeting"), rows.map { it.name })
-        assertEquals(listOf(true, false, false), rows.map { it.preferred })
-        assertEquals(words(R.string.dot, "visio.example.net", Words.Country("FR")), rows[0].detail)
+        assertEquals(listOf("Beispielserver", "Visio Exemple", "Ontmoeting"), rows.map { it.name })
+        assertEquals(listOf(false, true, false), rows.map { it.preferred })
+        assertEquals(words(R.string.dot, "visio.example.net", Words.Country("FR")), rows[1].detail)
     }
 
     @Test fun anAddressThatIsNoServerIsToldAndTypingTakesTheSentenceAway() {
@@ -63,10 +63,50 @@ class ServerPresentersTest {
 
     @Test fun aServerFromALinkIsAddedWhenItIsToBeUsed() {
         desk.session.go(Place.OneServer("meet.example.com"))
-        assertFalse(desk.presenters.server.state().listed)
+        assertNull(desk.presenters.server.state().own)
         assertEquals(words(R.string.not_your_server), desk.presenters.server.state().facts.single())
         desk.presenters.server.use()
         assertTrue(desk.asked().containsAll(listOf(Command.AddServer("meet.example.com", null), Command.SetPreferredServer("meet.example.com"))))
+    }
+
+    @Test fun paulCallsAServerAsHeLikesAndWritesAboutIt() {
+        desk.session.go(Place.OneServer("visio.example.net"))
+        val server = desk.presenters.server
+        server.edit("visio.example.net", "Visio Exemple ", "")
+        assertTrue("nothing new was written", desk.asked().isEmpty())
+        server.edit("visio.example.net", " Der vom Chor ", "Nur abends.\nRuth fragen")
+        val edited = Command.EditServer("visio.example.net", "Der vom Chor", "Nur abends.\nRuth fragen")
+        assertEquals(listOf(edited), desk.asked())
+        desk.shows(HOME.copy(servers = HOME.servers.map { if (it.address == "visio.example.net") it.copy(name = edited.name, notes = edited.notes) else it }))
+        assertEquals("Der vom Chor", server.state().name)
+        assertEquals(edited.name to edited.notes, server.state().own?.let { it.name to it.notes })
+        server.edit("visio.example.net", " ", edited.notes)
+        assertEquals("it gets back its own name", listOf(Command.EditServer("visio.example.net", "", edited.notes)), desk.asked())
+    }
+
+    @Test fun whatIsWrittenLastIsKeptAlthoughThePageIsLeft() {
+        desk.session.go(Place.OneServer("visio.example.net"))
+        desk.session.back()
+        desk.presenters.server.edit("visio.example.net", "Der vom Chor", "")
+        assertEquals(listOf(Command.EditServer("visio.example.net", "Der vom Chor", "")), desk.asked())
+        desk.presenters.server.edit("meet.example.com", "Not on the list", "")
+        assertTrue(desk.asked().isEmpty())
+    }
+
+    @Test fun aServerGoesUpAndDownAsFarAsTheListReaches() {
+        val server = desk.presenters.server
+        desk.session.go(Place.OneServer("meet.example.org"))
+        assertEquals(OwnWords("Beispielserver", "", words(R.string.place_in_list, 1, 3), up = false, down = true), server.state().own)
+        server.moveUp()
+        assertTrue(desk.asked().isEmpty())
+        server.moveDown()
+        assertEquals(listOf(Command.MoveServer("meet.example.org", 1u)), desk.asked())
+        desk.session.go(Place.OneServer("meet.example.nl"))
+        assertEquals(true to false, server.state().own?.let { it.up to it.down })
+        server.moveDown()
+        assertTrue(desk.asked().isEmpty())
+        server.moveUp()
+        assertEquals(listOf(Command.MoveServer("meet.example.nl", 1u)), desk.asked())
     }
 
     @Test fun aServerTakenOffTheListLeadsBackToIt() {
