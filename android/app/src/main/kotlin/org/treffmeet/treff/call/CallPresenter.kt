@@ -5,6 +5,7 @@ import org.treffmeet.treff.chat.ChatPresenter
 import org.treffmeet.treff.core.Command
 import org.treffmeet.treff.core.DeviceKind
 import org.treffmeet.treff.core.Event
+import org.treffmeet.treff.core.Notice
 import org.treffmeet.treff.core.Quality
 import org.treffmeet.treff.core.Reaction
 import org.treffmeet.treff.core.Screen
@@ -80,7 +81,7 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
     }
 
     private fun happened(event: Event) {
-        if (snapshot.screen !is Screen.Call) return
+        if (snapshot.screen !is Screen.Call && !(session.state.inMeeting && ofDevice(event))) return
         when (event) {
             is Event.Levels ->
                 if (speaking.hear(now, event.me, event.speakers, !snapshot.me.microphone)) banners.speaksMuted(now)
@@ -107,6 +108,12 @@ class CallPresenter(private val session: Session, private val chat: ChatPresente
             is Event.Reaction -> react(event.from, event.reaction)
             else -> Unit
         }
+    }
+
+    /** States come less often than events: a device can fail before the state says that the call has begun. */
+    private fun ofDevice(event: Event): Boolean {
+        val notice = (event as? Event.Warning)?.notice
+        return notice is Notice.MicrophoneFailed || notice is Notice.SpeakerFailed || notice is Notice.CameraFailed
     }
 
     private fun react(from: String, reaction: Reaction) {

@@ -14,10 +14,12 @@ import org.treffmeet.treff.core.Layout
 import org.treffmeet.treff.core.Notice
 import org.treffmeet.treff.core.Quality
 import org.treffmeet.treff.core.Reaction
+import org.treffmeet.treff.core.Screen
 import org.treffmeet.treff.core.SpeakerLevel
 import org.treffmeet.treff.core.VideoCodec
 import org.treffmeet.treff.testing.Desk
 import org.treffmeet.treff.testing.HOME
+import org.treffmeet.treff.testing.OPENED
 import org.treffmeet.treff.testing.call
 import org.treffmeet.treff.testing.line
 import org.treffmeet.treff.testing.person
@@ -242,6 +244,15 @@ class CallPresenterTest {
         assertTrue(presenter.state().shares)
         presenter.share(false)
         assertEquals(listOf(Command.StartShare, Command.StopShare), desk.asked().filterNot { it is Command.SetLayout })
+    }
+
+    @Test fun aMicrophoneThatFailsJustBeforeTheStateSaysCallIsToldInIt() {
+        onScreen()
+        desk.shows(OPENED.copy(screen = Screen.Joining(null)))
+        desk.session.onEvent(Event.Warning(Notice.MicrophoneFailed(DeviceProblem.MISSING), ""))
+        desk.session.onEvent(Event.Warning(Notice.NotLiveYet, ""))
+        desk.shows(call(person("Ben")))
+        assertEquals(words(R.string.n_mic, words(R.string.why_missing)), presenter.state().banner?.text)
     }
 
     @Test fun aModeratorWhoEndsTheSharingIsToldAsThat() {
