@@ -12,14 +12,18 @@ import android.media.projection.MediaProjectionManager
 import android.net.Uri
 import android.os.Build
 import android.os.Bundle
+import android.os.Handler
+import android.os.Looper
 import android.provider.CalendarContract
 import android.provider.Settings
 import android.widget.Toast
+import kotlin.concurrent.thread
 import org.treffmeet.treff.call.SoundRoutes
 import org.treffmeet.treff.home.RecentRow
 import org.treffmeet.treff.invite.CalendarEntry
 import org.treffmeet.treff.running.Running
 import org.treffmeet.treff.running.shortcut
+import org.treffmeet.treff.servers.ListFile
 import org.treffmeet.treff.session.Shown
 import org.treffmeet.treff.share.Consent
 import org.treffmeet.treff.ui.Wallpaper
@@ -80,9 +84,46 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
         false
     }
 
-    /** The answer to that. */
+    /** The answer to what was asked of another app. */
     fun picked(code: Int, result: Int, data: Intent?) {
+        val file = data?.data?.takeIf { result == Activity.RESULT_OK }
+        if (code == OPEN_LIST) file?.let(::openList)
+        if (code == SAVE_LIST) file?.let(::saveList)
         if (code > SCREEN) running.sharing.answered(code - SCREEN, data?.takeIf { result == Activity.RESULT_OK }?.let { Consent(result, it) })
+    }
+
+    override fun openList() = choose(Intent(Intent.ACTION_OPEN_DOCUMENT).setType("*/*").putExtra(Intent.EXTRA_MIME_TYPES, LISTS), OPEN_LIST)
+
+    override fun saveList() = choose(Intent(Intent.ACTION_CREATE_DOCUMENT).setType("application/json").putExtra(Intent.EXTRA_TITLE, LIST_NAME), SAVE_LIST)
+
+    private fun choose(intent: Intent, code: Int) {
+        try {
+            activity.startActivityForResult(intent.addCategory(Intent.CATEGORY_OPENABLE), code)
+        } catch (_: ActivityNotFoundException) {
+            Toast.makeText(activity, R.string.no_files, Toast.LENGTH_LONG).show()
+        }
+    }
+
+    private fun openList(file: Uri) {
+        val files = activity.contentResolver
+        val servers = running.presenters.servers
+        besides({ ListFile.read { files.openInputStream(file) } }, servers::takeIn)
+    }
+
+    private fun saveList(file: Uri) {
+        val files = activity.contentResolver
+        val servers = running.presenters.servers
+        // What a longer list left there before goes.
+        servers.save { text -> besides({ ListFile.write(text) { files.openOutputStream(file, "wt") } }, servers::saved) }
+    }
+
+    /** Does what may take long without holding up the screen; [then] hears of it on the main thread. */
+    private fun <T> besides(work: () -> T, then: (T) -> Unit) {
+        val main = Handler(Looper.getMainLooper())
+        thread(name = FILES) {
+            val done = work()
+            main.post { then(done) }
+        }
     }
 
     /** The person answered the system. */
@@ -180,10 +221,17 @@ class AppWindow(private val activity: Activity, private val running: Running, sa
         const val MICROPHONE = 2
         const val CAMERA = 3
         const val PREVIEW = 4
+        const val OPEN_LIST = 5
+        const val SAVE_LIST = 6
 
         /** And the number of the question. */
         const val SCREEN = 100
         const val JOINING = "joining"
+        const val FILES = "files"
+        const val LIST_NAME = "treff-servers.json"
+
+        /** What a list may be taken for; some apps know nothing about the files they keep. */
+        val LISTS = arrayOf("text/*", "application/json", "application/octet-stream")
         const val ASKED = "notifications asked"
 
         /** Manifest.permission.POST_NOTIFICATIONS, of API 33. */

@@ -182,7 +182,7 @@ class MainActivity : Activity() {
             Shown.CALL -> CallView(this, presenters.call, presenters.sheets, outside)
             Shown.ENDED -> EndedView(this, presenters.ended, outside)
             Shown.SETTINGS -> SettingsView(this, presenters.settings, outside)
-            Shown.SERVERS -> ServersView(this, presenters.servers)
+            Shown.SERVERS -> ServersView(this, presenters.servers, outside)
             Shown.SERVER -> ServerView(this, presenters.server, outside)
             Shown.COMPARISON -> ComparisonView(this, presenters.comparison)
             Shown.DIAGNOSTICS -> DiagnosticsView(this, presenters.diagnostics, outside)

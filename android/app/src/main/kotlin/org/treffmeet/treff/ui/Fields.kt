@@ -10,7 +10,7 @@ import android.widget.LinearLayout
 import org.treffmeet.treff.R
 
 /** What is typed into a field, for its keyboard. */
-enum class Typing { LINK, NAME, PASSWORD, MESSAGE }
+enum class Typing { LINK, NAME, PASSWORD, MESSAGE, SEARCH }
 
 /** A text field in a frame, with room for a button at its end. */
 class Field(context: Context, hint: CharSequence, typing: Typing) : LinearLayout(context) {
@@ -34,6 +34,7 @@ class Field(context: Context, hint: CharSequence, typing: Typing) : LinearLayout
                 Typing.NAME -> InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PERSON_NAME or InputType.TYPE_TEXT_FLAG_CAP_WORDS
                 Typing.PASSWORD -> InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PASSWORD
                 Typing.MESSAGE -> InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_SENTENCES or InputType.TYPE_TEXT_FLAG_AUTO_CORRECT or InputType.TYPE_TEXT_FLAG_MULTI_LINE
+                Typing.SEARCH -> InputType.TYPE_CLASS_TEXT
             }
             // With an id the system keeps what was typed when it takes the window away.
             id = when (typing) {
@@ -41,6 +42,7 @@ class Field(context: Context, hint: CharSequence, typing: Typing) : LinearLayout
                 Typing.NAME -> R.id.field_name
                 Typing.PASSWORD -> R.id.field_password
                 Typing.MESSAGE -> R.id.field_message
+                Typing.SEARCH -> R.id.field_search
             }
             // A password's hint is read as other hints are.
             typeface = android.graphics.Typeface.DEFAULT

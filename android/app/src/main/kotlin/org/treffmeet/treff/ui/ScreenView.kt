@@ -25,6 +25,12 @@ interface Window {
     /** Hands a text to another app. */
     fun share(text: String)
 
+    /** Lets the person choose a file with a list of servers. */
+    fun openList()
+
+    /** Lets the person choose where the list of servers is kept as a file. */
+    fun saveList()
+
     /** Opens the calendar with a new entry; the person is told if there is none. */
     fun enter(entry: CalendarEntry)
 

@@ -29,10 +29,13 @@ import org.treffmeet.treff.core.Snapshot
 import org.treffmeet.treff.core.SpeakerLevel
 import org.treffmeet.treff.core.UserError
 import org.treffmeet.treff.core.Waiting
+import org.treffmeet.treff.servers.ListFile
+import org.treffmeet.treff.servers.Whereabouts
 import org.treffmeet.treff.session.Place
 import org.treffmeet.treff.testing.DAY
 import org.treffmeet.treff.testing.HOME
 import org.treffmeet.treff.testing.MINUTE
+import org.treffmeet.treff.testing.MORE_SERVERS
 import org.treffmeet.treff.testing.NOW
 import org.treffmeet.treff.testing.OPENED
 import org.treffmeet.treff.testing.SETTINGS
@@ -137,6 +140,14 @@ private fun sheet(sheet: Sheet): MainActivity.() -> Unit = { (application as Tes
 
 private fun place(vararg places: Place): TestApplication.() -> Unit = { places.forEach(running.session::go) }
 
+private fun search(text: String, where: Whereabouts): TestApplication.() -> Unit = {
+    place(Place.Servers)()
+    running.presenters.servers.run {
+        look(text)
+        choose(where)
+    }
+}
+
 private fun event(event: Event): MainActivity.() -> Unit = {
     (application as TestApplication).running.session.run {
         onEvent(event)
@@ -190,8 +201,12 @@ val SCENES = listOf(
     Scene("invite-de", two, "de", after = sheet(Sheet.INVITE)), Scene("invite-telephone-large-fr", two.copy(dialIn = DialIn("4711 0815", listOf(DialInNumber("France", "+33 1 99 00 12 34"), DialInNumber("Royaume-Uni", "+44 20 7946 0123")))), "fr", type = 2f, after = sheet(Sheet.INVITE)),
     Scene("protection-de", door, "de", after = sheet(Sheet.PROTECTION)),
     Scene("servers-de", lived, "de", before = place(Place.Servers)), Scene("servers-large-dark", lived, dark = true, type = 2f, before = place(Place.Servers)),
+    Scene("servers-added-de", lived, "de", before = place(Place.Servers), after = { event(Event.ServersImported(2u))(); toTheEnd() }),
+    Scene("servers-no-list-large-dark-fr", lived, "fr", dark = true, type = 2f, before = place(Place.Servers), after = { (application as TestApplication).running.presenters.servers.takeIn(ListFile.Read("")); event(Event.ServerRefused(UserError.ServerInvalid("no list")))(); toTheEnd() }),
+    Scene("servers-many-de", MORE_SERVERS, "de", before = place(Place.Servers)), Scene("servers-search-large-dark-fr", MORE_SERVERS, "fr", dark = true, type = 2f, before = search("netz", Whereabouts.Eu)),
+    Scene("servers-none-de", MORE_SERVERS, "de", dark = true, before = search("Chor", Whereabouts.Country("CH"))),
     Scene("server-de", lived, "de", before = place(Place.OneServer("visio.example.net"))),
-    Scene("server-own-de", noted, "de", before = place(Place.OneServer("visio.example.net")), after = toTheEnd), Scene("server-own-large-dark-fr", noted, "fr", dark = true, type = 2f, before = place(Place.OneServer("visio.example.net")), after = toTheEnd),
+    Scene("server-own-de", noted, "de", before = place(Place.OneServer("visio.example.net")), after = toTheEnd), Scene("server-own-large-dark-fr", noted.copy(servers = noted.servers.sortedBy { it.address == "visio.example.net" }), "fr", dark = true, type = 2f, before = place(Place.OneServer("visio.example.net")), after = toTheEnd),
     Scene("server-found-de", lived.copy(checks = listOf(ServerCheck("meet.example.org", CheckState.Done(findings, NOW.toULong())))), "de", before = place(Place.OneServer("meet.example.org"))),
     Scene("server-failed-fr", lived.copy(checks = listOf(ServerCheck("visio.example.net", CheckState.Failed(UserError.ServerUnreachable("visio.example.net"))))), "fr", before = place(Place.OneServer("visio.example.net"))),
     Scene("compare-de", compared, "de", before = place(Place.Servers, Place.Comparison)), Scene("compare-large-fr", compared, "fr", dark = true, type = 2f, before = place(Place.Servers, Place.Comparison)),

@@ -28,7 +28,7 @@ class ServerPresentersTest {
         val rows = desk.presenters.servers.state().rows
         assertEquals(listOf("Beispielserver", "Visio Exemple", "Ontmoeting"), rows.map { it.name })
         assertEquals(listOf(false, true, false), rows.map { it.preferred })
-        assertEquals(words(R.string.dot, "visio.example.net", Words.Country("FR")), rows[1].detail)
+        assertEquals(words(R.string.dot, "Association Exemple", Words.Country("FR")), rows[1].detail)
     }
 
     @Test fun anAddressThatIsNoServerIsToldAndTypingTakesTheSentenceAway() {

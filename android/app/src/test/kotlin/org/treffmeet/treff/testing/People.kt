@@ -54,6 +54,12 @@ val HOME = Snapshot(
     preferredServer = "meet.example.org", nextServer = null, recent = emptyList(),
 )
 
+/** The same with a longer list; one of its servers is outside the EU. */
+val MORE_SERVERS = HOME.copy(
+    servers = HOME.servers + server("treffpunkt.example.at", "Treffpunkt", "Verein Freies Netz", "AT") +
+        server("alpen.example.ch", "Alpen", "Genossenschaft Freies Netz", "CH").copy(inEu = false),
+)
+
 /** A meeting whose link was opened. */
 val OPENED = HOME.copy(screen = Screen.Prejoin, room = "Elterngruppe Dienstag", link = "https://meet.example.org/ElterngruppeDienstag", connection = ConnectionState.CONNECTING)
 
