@@ -41,6 +41,8 @@ fn average(from: Plane<'_>, mut to: PlaneMut<'_>) {
     let columns: Vec<(usize, usize)> =
         (0..to.width).map(|column| covered(column, to.width, from.width)).collect();
     let mut sums = vec![0u32; from.width];
+    // Of all columns up to one, so that a pixel takes two of them however many it covers.
+    let mut up_to = vec![0u32; from.width + 1];
     for index in 0..to.height {
         let (top, bottom) = covered(index, to.height, from.height);
         sums.fill(0);
@@ -49,12 +51,17 @@ fn average(from: Plane<'_>, mut to: PlaneMut<'_>) {
                 *sum += u32::from(pixel);
             }
         }
+        let mut total = 0u32;
+        for (up_to, &sum) in up_to[1..].iter_mut().zip(&sums) {
+            total = total.wrapping_add(sum);
+            *up_to = total;
+        }
         // Widths differ by one at most, so that two quotients do for the row and no pixel needs a division.
-        let narrow = from.width / to.width;
-        let quotients = [narrow.max(1), narrow + 1].map(|width| quotient((width * (bottom - top)) as u64));
+        let narrow = (from.width / to.width).max(1);
+        let quotients = [narrow, narrow + 1].map(|width| quotient((width * (bottom - top)) as u64));
         for (pixel, &(left, right)) in to.row(index).iter_mut().zip(&columns) {
-            let sum: u32 = sums[left..right].iter().sum();
-            *pixel = divide(sum, quotients[usize::from(right - left > narrow.max(1))]);
+            let sum = up_to[right].wrapping_sub(up_to[left]);
+            *pixel = divide(sum, quotients[usize::from(right - left > narrow)]);
         }
     }
 }

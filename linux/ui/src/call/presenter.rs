@@ -28,8 +28,9 @@ mod wishes;
 
 /// How often what passes with time is looked at.
 const TICK: Duration = Duration::from_millis(250);
-/// Pictures are drawn no more often than this.
-const FRAME: Duration = Duration::from_millis(16);
+/// Pictures are drawn no more often than this: a little shorter than a camera's frame, so that those of all sources are drawn
+/// together. Without a GPU one new picture among nine costs nearly as much as nine.
+const FRAME: Duration = Duration::from_millis(30);
 /// How long a reaction is seen.
 const REACTION: Duration = Duration::from_millis(3500);
 /// How long "Copied" stands.
