@@ -3,9 +3,7 @@ package org.treffmeet.treff.running
 import android.Manifest
 import android.content.Intent
 import android.net.Uri
-import android.os.Looper
 import java.time.Duration
-import org.junit.Assert.fail
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
@@ -13,14 +11,13 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
-import org.robolectric.shadows.ShadowPausedLooper
 import org.treffmeet.treff.MainActivity
-import org.treffmeet.treff.TreffApplication
 import org.treffmeet.treff.core.ConnectionState
 import org.treffmeet.treff.core.Event
 import org.treffmeet.treff.core.Guest
 import org.treffmeet.treff.core.MadeUpPhone
 import org.treffmeet.treff.core.TestLab
+import org.treffmeet.treff.testing.LabApplication
 import org.treffmeet.treff.testing.button
 import org.treffmeet.treff.testing.field
 import org.treffmeet.treff.testing.named
@@ -29,27 +26,11 @@ import org.treffmeet.treff.testing.views
 
 /** The whole app, screens and core, in a meeting: what a person does from the tapped link to the end. */
 @RunWith(RobolectricTestRunner::class)
-@Config(application = AppInALabTest.Application::class)
+@Config(application = LabApplication::class)
 class AppInALabTest {
-    class Application : TreffApplication() {
-        lateinit var lab: TestLab
+    private val app get() = RuntimeEnvironment.getApplication() as LabApplication
 
-        override fun start() = Running.start(this, org.treffmeet.treff.core.Config(resolve = listOf(lab.resolve)), lab.trust()) { client ->
-            NetworkSwitch { client.setAddresses(listOf("127.0.0.1")) }
-        }
-    }
-
-    private val app get() = RuntimeEnvironment.getApplication() as Application
-    private val news get() = shadowOf(Looper.getMainLooper()) as ShadowPausedLooper
-
-    private fun until(what: String, seen: () -> Boolean) {
-        val deadline = System.nanoTime() + PATIENCE_NS
-        while (!seen()) {
-            if (System.nanoTime() > deadline) fail("waited in vain for $what; the state: ${app.running.session.state}")
-            news.poll(POLL_MS)
-            news.idle()
-        }
-    }
+    private fun until(what: String, seen: () -> Boolean) = app.until(what, seen)
 
     /** Ada's window, in the call. */
     private fun adaInside(lab: TestLab): MainActivity {
@@ -81,7 +62,7 @@ class AppInALabTest {
             // This machine has neither microphone nor loudspeaker, and the app says what it found last instead of seeming to be heard.
             until("the truth about this machine") {
                 // A call looks twice a second whether there is something to say.
-                news.idleFor(Duration.ofMillis(TICK_MS))
+                app.news.idleFor(Duration.ofMillis(TICK_MS))
                 activity.says("Nobody hears you") || activity.says("You hear nothing")
             }
             activity.named("Microphone, off")
@@ -130,7 +111,5 @@ class AppInALabTest {
     private companion object {
         const val SECONDS_OF_SILENCE = 3
         const val TICK_MS = 500L
-        const val PATIENCE_NS = 30_000_000_000L
-        const val POLL_MS = 1_000L
     }
 }

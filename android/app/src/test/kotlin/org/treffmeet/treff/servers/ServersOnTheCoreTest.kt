@@ -3,11 +3,9 @@ package org.treffmeet.treff.servers
 import android.app.Activity
 import android.content.Intent
 import android.net.Uri
-import android.os.Looper
 import java.io.ByteArrayOutputStream
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
-import org.junit.Assert.fail
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
@@ -15,42 +13,23 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
-import org.robolectric.shadows.ShadowPausedLooper
 import org.treffmeet.treff.MainActivity
-import org.treffmeet.treff.TreffApplication
 import org.treffmeet.treff.core.TestLab
-import org.treffmeet.treff.running.NetworkSwitch
-import org.treffmeet.treff.running.Running
 import org.treffmeet.treff.session.Place
+import org.treffmeet.treff.testing.LabApplication
 import org.treffmeet.treff.testing.button
 import org.treffmeet.treff.testing.field
 import org.treffmeet.treff.testing.says
 
 /** The list of servers on the core itself, from the screens to what is stored. */
 @RunWith(RobolectricTestRunner::class)
-@Config(application = ServersOnTheCoreTest.Application::class)
+@Config(application = LabApplication::class)
 class ServersOnTheCoreTest {
-    class Application : TreffApplication() {
-        lateinit var lab: TestLab
-
-        override fun start() = Running.start(this, org.treffmeet.treff.core.Config(resolve = listOf(lab.resolve)), lab.trust()) { client ->
-            NetworkSwitch { client.setAddresses(listOf("127.0.0.1")) }
-        }
-    }
-
-    private val app get() = RuntimeEnvironment.getApplication() as Application
-    private val news get() = shadowOf(Looper.getMainLooper()) as ShadowPausedLooper
+    private val app get() = RuntimeEnvironment.getApplication() as LabApplication
     private val servers get() = app.running.session.state.snapshot.servers
     private val file = Uri.parse("content://org.example.files/treff-servers.json")
 
-    private fun until(what: String, seen: () -> Boolean) {
-        val deadline = System.nanoTime() + PATIENCE_NS
-        while (!seen()) {
-            if (System.nanoTime() > deadline) fail("waited in vain for $what; the servers: $servers")
-            news.poll(POLL_MS)
-            news.idle()
-        }
-    }
+    private fun until(what: String, seen: () -> Boolean) = app.until(what, seen)
 
     private fun MainActivity.chooseFile(words: String) {
         button(words).performClick()
@@ -100,10 +79,5 @@ class ServersOnTheCoreTest {
             until("a sentence") { window.says("This is not a list of servers") }
             assertEquals("nothing is lost", before, servers.size)
         }
-    }
-
-    private companion object {
-        const val PATIENCE_NS = 60_000_000_000L
-        const val POLL_MS = 50L
     }
 }
